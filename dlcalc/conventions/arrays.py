@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def conv(
     x: object, w: object, stride: PerAxis = 1, pad: Padding = 0, dilation: PerAxis = 1,
     groups: int = 1, dims: int | None = None, pad_mode: str = "zeros", flip: bool = False,
-    transposed: bool = False, output_padding: PerAxis = 0, framework: str | None = None,
-    **more: Any,
+    transposed: bool = False, output_padding: PerAxis | None = None,
+    framework: str | None = None, **more: Any,
 ) -> Convolution:
     """`dlcalc.conv` as a framework computes it: its `same`, its sides, its turned kernels.
 
@@ -56,8 +56,8 @@ def conv(
         flip ^= transposed and ask(framework, kind, "kernel") == "turned round"
         stride, pad, dilation, output_padding, _, _ = found
     return plain_conv(
-        x, w, stride, pad, dilation, groups, dims, pad_mode, flip, transposed, output_padding,
-        **more,
+        x, w, stride, pad, dilation, groups, dims, pad_mode, flip, transposed,
+        0 if output_padding is None else output_padding, long=framework is not None, **more,
     )
 
 

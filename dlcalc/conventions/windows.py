@@ -35,7 +35,8 @@ class Window(NamedTuple):
 
 def window(
     framework: str, kind: str, input: PerAxis, kernel: PerAxis, stride: PerAxis | None = None,
-    pad: Padding = 0, dilation: PerAxis = 1, output_padding: PerAxis = 0, ceil: bool = False,
+    pad: Padding = 0, dilation: PerAxis = 1, output_padding: PerAxis | None = None,
+    ceil: bool = False,
 ) -> Window:
     """The window that `framework` makes of these; `kind` is a kind of its table.
 
@@ -49,6 +50,8 @@ def window(
     if stride is None:
         usual = kind == "pooling" and ask(framework, kind, "default stride") == "kernel"
         stride = kernel if usual else 1
+    bare = output_padding is None or ask(framework, "transposed", "output padding of 0") == "none"
+    output_padding = 0 if output_padding is None else output_padding
     given = {
         "input": input, "kernel": kernel, "stride": stride, "pad": pad, "dilation": dilation,
         "output_padding": output_padding,
@@ -61,27 +64,31 @@ def window(
     extras = per_axis_from(0, output_padding, axes, "output padding")
     notes: list[str] = []
     dilated = max(dilations) > 1
-    long = any(extra >= step for extra, step in zip(extras, strides, strict=True))
+    longest = ask(framework, "transposed", "output padding of a stride or more")
     checked(framework)
     for of, asked, fact, what in (
         ("pooling", dilated, "dilation of max", "a dilation of a pool"),
         ("transposed", dilated, "dilation", "a dilation of a transposed convolution"),
         ("transposed", max(extras) > 0, "output padding", "output padding"),
-        ("transposed", long, "output padding of a stride or more",
-         "output padding of a stride or more"),
         ("convolution", dilated and max(strides) > 1, "stride with dilation",
          "a stride beside a dilation"),
     ):
         if kind == of and asked and ask(framework, kind, fact) == "no":
             raise refusal(framework, what)
+    if kind == "transposed" and longest != "yes" and any(
+        extra >= (step if longest == "no" else max(step, apart))
+        for extra, step, apart in zip(extras, strides, dilations, strict=True)
+    ):
+        raise refusal(framework, "output padding of a stride or more")
     if ceil and ask(framework, "pooling", "ceil") == "no":
         raise refusal(framework, "to round the number of windows up")
     if ceil and pad == "valid" and ask(framework, "pooling", "ceil beside valid") == "no":
         raise refusal(framework, "to round up beside padding valid", "give padding 0")
+    added = [None if bare and extra == 0 else extra for extra in extras]
     made = [
         _pads(framework, kind, notes, *each)
         for each in zip(
-            lengths, kernels, strides, dilations, extras, paddings(pad, axes), strict=True
+            lengths, kernels, strides, dilations, added, paddings(pad, axes), strict=True
         )
     ]
     pads, dilations, extras = zip(*made, strict=True)
@@ -93,14 +100,14 @@ def window(
 
 def _pads(
     framework: str, kind: str, notes: list[str], length: int, taps: int, step: int, apart: int,
-    extra: int, padding: str | int | Pair,
+    extra: int | None, padding: str | int | Pair,
 ) -> tuple[Pair, int, int]:
     if padding in ("same", "same-lower"):
         return _same(framework, kind, notes, length, taps, step, apart, extra, str(padding))
     if padding not in ("valid", 0, (0, 0)) and ask(framework, kind, "pads with numbers") == "no":
         raise refusal(framework, f"padding {padding}", "it takes same or valid")
     pair = pad_pair(padding, length, taps, step, apart)
-    reach = span(taps, apart)
+    reach, added = span(taps, apart), extra or 0
     if kind == "pooling" and 2 * max(pair) > taps and ask(
         framework, kind, "padding beyond half the kernel"
     ) == "no":
@@ -109,21 +116,21 @@ def _pads(
         before, after = pair
         pair = (
             before + max(0, before + 1 - reach) * (step - 1),
-            after + max(0, after + 1 - reach - extra) * (step - 1),
+            after + max(0, after + 1 - reach - added) * (step - 1),
         )
-    if kind == "transposed" and reach < step and not sum(pair) and not extra:
+    if kind == "transposed" and reach < step and not sum(pair) and extra is None:
         usual, does = (
             ask(each, kind, "valid where k < S") for each in ("pytorch", framework)
         )
         if does != usual:
-            extra = step - reach
+            added = step - reach
             notes.append(f"{framework}: {does} columns where k < S; others {usual}")
-    return pair, apart, extra
+    return pair, apart, added
 
 
 def _same(
     framework: str, kind: str, notes: list[str], length: int, taps: int, step: int, apart: int,
-    extra: int, padding: str,
+    extra: int | None, padding: str,
 ) -> tuple[Pair, int, int]:
     does = ask(framework, kind, padding)
     if does == "no":
@@ -139,8 +146,8 @@ def _same(
         apart = 1
     if kind != "transposed" or does == "pads of the forward same":
         padded = 1 if dilated.startswith("pads") else apart
-        return pad_pair(padding, length, taps, step, padded), apart, extra
-    if extra:
+        return pad_pair(padding, length, taps, step, padded), apart, extra or 0
+    if extra is not None:
         rule = ask(framework, kind, "output padding beside same")
         notes.append(f"{framework}, output padding beside {padding}: {rule}")
         pair, added = _beside_output_padding(rule, taps, step, apart, extra, padding)

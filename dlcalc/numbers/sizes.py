@@ -179,12 +179,13 @@ def pad_pair(
 def make_axes(
     input: PerAxis, kernel: PerAxis, stride: PerAxis = 1, pad: Padding = 0,
     dilation: PerAxis = 1, transposed: bool = False, output_padding: PerAxis = 0,
-    ceil: bool = False, axes: int | None = None,
+    ceil: bool = False, axes: int | None = None, long: bool = False,
 ) -> tuple[Axis, ...]:
     """The axes of a window from values that are single or one an axis, all checked.
 
     Raises InputError for sizes, strides or dilations below 1 and for padding below 0,
     ShapeError where the numbers of axes differ. It does not ask that the window fits.
+    Output padding is below the stride or the dilation, unless it may be `long`.
 
     >>> make_axes((32, 32), 5)[1].output
     28
@@ -194,7 +195,7 @@ def make_axes(
     made = _plain_axes(given, n, transposed, ceil) or _read_axes(given, axes, transposed, ceil)
     for axis in made:
         if transposed or axis.output_padding:
-            _check_output_padding(axis)
+            _check_output_padding(axis, long)
     return tuple(made)
 
 
@@ -280,11 +281,11 @@ def _checked_padding(padding: Any) -> str | int | Pair:
     return before, after
 
 
-def _check_output_padding(axis: Axis) -> None:
+def _check_output_padding(axis: Axis, long: bool) -> None:
     extra = axis.output_padding
     if extra and not axis.transposed:
         raise InputError("output padding is for a transposed convolution")
-    if extra >= max(axis.stride, axis.dilation) and extra:
+    if extra >= max(axis.stride, axis.dilation) and extra and not long:
         raise InputError(
             f"output padding {extra} must be below the stride {axis.stride} "
             f"or the dilation {axis.dilation}"

@@ -14,6 +14,9 @@ import click
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import output
+from dlcalc.shell.commands import COMMANDS
+from dlcalc.shell.options import command_of
+from dlcalc.shell.types import WRITTEN
 
 
 class Ran(NamedTuple):
@@ -57,6 +60,16 @@ def answer_within(words: Sequence[str]) -> Answer:
         raise InputError(ran.complaint)
     found: Answer = answers[-1]
     return found
+
+
+def writing_options(command: str) -> set[str]:
+    """The options by which a command writes files, wherever who typed its line likes.
+
+    >>> sorted(writing_options("kl"))
+    ['--save']
+    """
+    params = command_of(command).params if command in COMMANDS else []
+    return {name for each in params if each.type is WRITTEN for name in each.opts}
 
 
 MOST_WORK = 1.0

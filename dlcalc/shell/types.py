@@ -231,6 +231,8 @@ PLACE = TextType("place", _place, _fields)
 """`0,1`, `dw:0,1` or `loss`: one element of any field."""
 ANSWER = TextType("array", complete=_answer_fields, files=True)
 """An expected answer: a file, `-`, an array, or an object of fields."""
+WRITTEN = click.Path(readable=False)
+"""The name of a file that an option writes: no entry of an answer sheet may have one."""
 
 
 def gate_activation(gates: str) -> TextType:

@@ -342,6 +342,13 @@ WINDOWS = [
     ("mlx", "x=-8 0 -3 9 -6; w=1; stride=3; pad=1; output_padding=0", "0 0 0 -3 0 0 9"),
     ("mlx", "x=3 -1 4 1 -5 9 2; w=1; stride=2; pad=1; output_padding=1",
      "-1 0 4 0 1 0 -5 0 9 0 2"),
+    ("keras", "x=3 -1; w=1 10; stride=3; output_padding=0", "3 30 0 -1 -10"),
+    ("keras", "x=3 -1; w=1 10 100; stride=2; pad=same; output_padding=0", "30 299 -10"),
+    ("keras", "x=3 -1; w=1; stride=2; pad=same; output_padding=2", "keras refuses output padding"),
+    ("mlx", "x=3 -1; w=1 10; stride=2; output_padding=2", "3 30 -1 -10 0 0"),
+    ("tinygrad", "x=3 -1; w=1 10; stride=2; pad=1; output_padding=3", "30 -1 -10 0 0"),
+    ("pytorch", "x=3 -1; w=1; stride=2; output_padding=2", "pytorch refuses output padding"),
+    ("pytorch", "x=3 -1; w=1; stride=2; dilation=3; output_padding=2", "3 0 -1 0 0"),
     ("pytorch", "x=3 -1 4 1 -5 9 2; kernel=3; pad=2; kind=avg", "pytorch refuses padding 2 beyond"),
     ("flax", "x=3 -1 4 1; kernel=3; stride=2; pad=2; kind=avg", "1 2 1.66667"),
 ]

@@ -16,7 +16,7 @@ from dlcalc.numbers.axes import plain
 from dlcalc.numbers.parse import kind_of
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
-from dlcalc.shell.inner import run_within
+from dlcalc.shell.inner import run_within, writing_options
 from dlcalc.shell.runner import Run
 
 FIELDS = ("name", "command", "answer", "points", "tolerance")
@@ -138,16 +138,15 @@ def _checked(name: str, fields: Mapping[str, Any]) -> Entry:
         raise InputError(f"command: {error}".lower()) from None
     if not words:
         raise InputError("command is empty")
+    writing = writing_options(words[0])
     for option in (word.partition("=")[0] for word in words):
-        if option in WRITING or (words[0], option) == ("gan", "--samples"):
+        if option in writing:
             raise InputError(f"command: {option} writes a file, which is no answer")
     return entry
 
 
 ENDINGS = (".toml", ".json")
 """How the sheets of a folder end."""
-WRITING = ("--save", "--plot", "--checkpoint")
-"""Options that no entry may have, since whoever wrote it would write into the grader's folders."""
 NOT_ASKED = ("check", "quiz", "completion", "man", "docs", "help")
 """Commands that have no answer to grade."""
 

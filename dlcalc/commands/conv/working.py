@@ -192,7 +192,7 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
 
 
 def _pad_that_gives(result: Convolution, wanted: Index) -> str:
-    from dlcalc.errors import ShapeError
+    from dlcalc.errors import InputError
     from dlcalc.numbers.solve import solve_size
 
     try:
@@ -202,7 +202,7 @@ def _pad_that_gives(result: Convolution, wanted: Index) -> str:
             dilation=result.dilation, transposed=result.transposed,
             output_padding=result.output_padding,
         )
-    except ShapeError:
+    except InputError:
         return ""
     firsts = [first for first, _ in found.ranges]
     common = max(firsts)

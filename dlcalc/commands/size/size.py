@@ -57,7 +57,7 @@ def size(
 def size(
     input: PerAxis | dict[str, Any] | None = None, kernel: PerAxis | None = None,
     stride: PerAxis = 1, pad: Padding = 0, dilation: PerAxis = 1, *, transposed: bool = False,
-    output_padding: PerAxis = 0, ceil: bool = False, output: PerAxis | None = None,
+    output_padding: PerAxis | None = None, ceil: bool = False, output: PerAxis | None = None,
     solve: str | None = None, framework: str | None = None,
 ) -> Size | Solutions:
     """Output size of a convolution or pooling, or of a transposed convolution.
@@ -83,6 +83,7 @@ def size(
     """
     if isinstance(input, dict):
         return _of_record(**locals())
+    extra = 0 if output_padding is None else output_padding
     if solve is not None:
         if framework is not None:
             raise InputError("a framework is for a size, not for what is solved for")
@@ -90,7 +91,7 @@ def size(
 
         return solve_size(
             solve, output, input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,
-            transposed=transposed, output_padding=output_padding, ceil=ceil,
+            transposed=transposed, output_padding=extra, ceil=ceil,
         )
     if output is not None:
         raise InputError("an output is what to solve for: name the unknown with solve")
@@ -104,8 +105,9 @@ def size(
         found = window(
             framework, kind, input, kernel, stride, pad, dilation, output_padding, ceil
         )
-        stride, pad, dilation, output_padding, ceil, notes = found
-    axes = make_axes(input, kernel, stride, pad, dilation, transposed, output_padding, ceil)
+        stride, pad, dilation, extra, ceil, notes = found
+    axes = make_axes(input, kernel, stride, pad, dilation, transposed, extra, ceil,
+                     long=framework is not None)
     outputs, remainders = windows_along(axes)
     if min(outputs) < 1:
         check_all_fit(axes)

@@ -106,7 +106,7 @@ def conv(
     x: object, w: object, stride: PerAxis = 1, pad: Padding = 0, dilation: PerAxis = 1,
     groups: int = 1, dims: int | None = None, pad_mode: str = "zeros", flip: bool = False,
     transposed: bool = False, output_padding: PerAxis = 0, upstream: object = None,
-    bias: object = None,
+    bias: object = None, long: bool = False,
 ) -> Convolution:
     """Convolve an input with a kernel: (x∗w)ᵢⱼ = Σₖ Σₗ x_{S·i+D·k, S·j+D·l} wₖₗ.
 
@@ -120,7 +120,8 @@ def conv(
     Whole numbers stay whole and exact at any size (int64, or Python ints where one does
     not fit); float16, float32 and float64 keep their precision; beside floats, whole
     numbers become floats as NumPy promotes them. `upstream`, the gradient of the output,
-    adds the gradients of input, kernel and bias.
+    adds the gradients of input, kernel and bias. Output padding is below the stride or the
+    dilation, unless it may be `long`.
 
     Raises ShapeError for shapes that do not fit, LimitError for more elements or products
     than are done at once, and InputError for values out of range.
@@ -131,7 +132,7 @@ def conv(
     inputs, kernel = kept(x, "input"), kept(w, "kernel")
     layout, axes, geometry, count = arranged(
         inputs.shape, kernel.shape, stride, pad, dilation, groups, dims, transposed,
-        output_padding, pad_mode,
+        output_padding, pad_mode, long,
     )
     taps = _flipped(kernel, layout) if flip else kernel
     data, weight = inputs.reshape(layout.input), taps.reshape(layout.kernel)
@@ -161,7 +162,7 @@ def conv(
 def arranged(
     x: tuple[int, ...], w: tuple[int, ...], stride: PerAxis = 1, pad: Padding = 0,
     dilation: PerAxis = 1, groups: int = 1, dims: int | None = None, transposed: bool = False,
-    output_padding: PerAxis = 0, pad_mode: str = "zeros",
+    output_padding: PerAxis = 0, pad_mode: str = "zeros", long: bool = False,
 ) -> tuple[Layout, tuple[Axis, ...], Geometry, int]:
     """How an input and a kernel of these shapes meet, and in how many products.
 
@@ -170,7 +171,7 @@ def arranged(
     layout = read_layout(x, w, dims, groups, transposed)
     axes = make_axes(
         layout.input[2:], layout.kernel[2:], stride, pad, dilation, transposed, output_padding,
-        axes=layout.dims,
+        axes=layout.dims, long=long,
     )
     geometry = Geometry(tuple([_stepping(axis) for axis in axes]), pad_mode)
     try:

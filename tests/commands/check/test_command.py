@@ -128,7 +128,8 @@ def test_the_questions_of_a_class_need_no_answers(tmp_path: Path) -> None:
     assert (alone.status, alone.complaint) == (2, "entry E1: field 'answer' is missing")
 
 
-@pytest.mark.parametrize("command", ["kl --save {}", "lstm --plot={}", "gan --samples {}"])
+@pytest.mark.parametrize("command", ["kl --save {}", "lstm --plot={}", "gan --samples {}",
+                                     "gan --checkpoint {}"])
 def test_an_entry_writes_no_file(command: str, tmp_path: Path) -> None:
     file = tmp_path / "a.svg"
     done = invoke("check", json.dumps([{"command": command.format(file), "answer": 1}]))

@@ -99,6 +99,8 @@ def test_a_circulated_answer_is_refused_at_its_wrong_element() -> None:
         ("-s 3", "1 2; 3 4",
          "output: expected the shape 2x2, is 1x1; "
          "rounding up (--ceil) gives that"),
+        ("-x 1,2 -w 1,1 -s 2 --transposed --output-padding 2 --framework mlx", "1 1 1",
+         "output: expected the shape 3, is 6"),
         ("-s 2 -p 1", "4 16 8; 61 105 32; 65 89 16",
          "element (0,0): expected 4, is 1 = 0·4 + 0·2 + 0·5 + 1·1; 9 of 9 elements differ; "
          "the kernel turned round (--flip) gives that"),

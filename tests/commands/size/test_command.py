@@ -56,6 +56,8 @@ def test_sizes_are_those_of_pytorch(case: dict[str, Any]) -> None:
         ("-L 2 -F 3 -S 3 --ceil", "1\n"),
         ("-L 7 -F 3 -O 14 -S 2 -P 1 --transposed --solve output_padding -f csv",
          "output_padding,remainder\n1,0\n"),
+        ("-L 4 -F 2 -S 3 --transposed --output-padding 0 --framework keras", "11\n"),
+        ("-L 4 -F 2 -S 2 --transposed --output-padding 2 --framework mlx", "10\n"),
     ],
 )  # fmt: skip
 def test_prints(line: str, out: str) -> None:
