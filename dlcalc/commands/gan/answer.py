@@ -17,7 +17,7 @@ from itertools import product
 from math import prod
 from time import monotonic
 from types import FrameType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -519,7 +519,8 @@ def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | Non
             epochs, kept = len(training.history), checkpoint is not None
             facts = {"epochs": epochs, "next": epochs + 1, "done": training.done, "kept": kept}
             note(" ".join(sentences(__file__, "findings.txt", "stopped", facts)))
-            end_as(caught[0])
+    for number in caught:
+        signal.raise_signal(number)
 
 
 def _done(training: Training) -> int:
@@ -566,7 +567,8 @@ def noted_signals() -> Iterator[list[int]]:
 
     def take(number: int, frame: FrameType | None) -> None:
         if caught:
-            end_as(number)
+            signal.signal(number, before[number])
+            signal.raise_signal(number)
         caught.append(number)
 
     before: dict[int, Any] = {}
@@ -580,13 +582,6 @@ def noted_signals() -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def end_as(number: int) -> NoReturn:
-    """End as the signal would have: 130 after Ctrl-C, else 128 and its number."""
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    raise SystemExit(128 + number)
 
 
 def epoch_record(epoch: Epoch) -> dict[str, Any]:
