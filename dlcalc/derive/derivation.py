@@ -10,7 +10,7 @@ values, and elements: the sums that give them. A vector is a column, and its tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -28,6 +28,7 @@ from dlcalc.formulas.products import MOST_TERMS, Apart, products
 from dlcalc.formulas.text import formula_text
 
 if TYPE_CHECKING:
+    from dlcalc.derive.recipe import Recipe
     from dlcalc.derive.tape import System
 
 Values = Mapping[Expr, Any]
@@ -525,21 +526,17 @@ def each_name(make: Callable[[Expr], Expr], names: Any) -> Any:
 
 
 class Units:
-    """The lines of a derivation entry by entry."""
+    """The lines of a recipe entry by entry."""
 
-    def __init__(
-        self, whole: Derivation, names: Names, slopes: Mapping[Expr, tuple[str, Expr]],
-        ends: Collection[str] = (), hidden: Collection[str] = (), direct: Collection[str] = (),
-        notes: Mapping[str, str] | None = None, chained: bool = False,
-    ) -> None:
+    def __init__(self, recipe: Recipe, names: Names) -> None:
+        whole, slopes = recipe.lines, recipe.slopes
+        self.recipe = recipe
         self.lines = Derivation({})
         """One line for each entry."""
         self.keys: dict[tuple[str, Index], str] = {}
         """The line of each entry of a whole line."""
         self.steps: dict[tuple[str, Index], Step] = {}
         """What is written of each entry of a whole line."""
-        self._ends, self._hidden, self._direct = ends, hidden, direct
-        self._chained = chained
         self._sources: dict[Expr, Expr] = {}
         self._chains: dict[str, Chains] = {}
         named = dict(names)
@@ -561,7 +558,7 @@ class Units:
                     formula = _bare(single(element_of(line.formula, index, named)))
                     value = as_value(line.value)[index].item()
                     entry = Line(named[line.name][index], formula, value)
-                    self._add(key, index, entry, of, (notes or {}).get(key, ""))
+                    self._add(key, index, entry, of, recipe.notes.get(key, ""))
 
     def _add(self, key: str, index: Index, line: Line, of: str, note: str) -> None:
         letter, number = (line.name if line.name.kind == "symbol" else line.name.args[0]).args
@@ -591,20 +588,20 @@ class Units:
             chains.end(quantity, formula)
             put = () if formula in values else (formula.put(values),)
             step = Step(line.name, line.value, formula, put, note)
-        elif key in self._direct:
+        elif key in self.recipe.direct:
             paths = [(slope, *factors) for slope, factors in known]
             step = gradient_step(line.name, line.value, paths, values, note)
         else:
             for slope, factors in known:
                 chains.join(quantity, self._sources[slope], *factors)
             trails = chains.trails(quantity)
-            if self._chained and len(trails) == 1 and len(trails[0][0]) > 2:
+            if self.recipe.chained and len(trails) == 1 and len(trails[0][0]) > 2:
                 chain = partials(of, trails[0][0])
             paths = [path for _, path in trails]
             step = gradient_step(line.name, line.value, paths, values, note, chain)
-        if key in self._ends:
+        if key in self.recipe.ends:
             chains.end(quantity, line.name)
-        elif key not in self._hidden:
+        elif key not in self.recipe.hidden:
             chains.known(quantity, line.name)
         return step
 

@@ -171,8 +171,7 @@ class Recipe:
         names = {named(name): numbered_names(letter, np.shape(values[named(name)]), n)
                  if n else np.array(named(name), dtype=object)
                  for name, (letter, n) in self.letters.items() if named(name) in values}
-        return Units(self.lines, names | self.more_names(names), self.slopes, self.ends,
-                     self.hidden, self.direct, self.notes, self.chained)
+        return Units(self, names | self.more_names(names))
 
     def letters_of(self, layers: Sequence[Layer], value: str) -> dict[str, tuple[str, int]]:
         """The letters of layers whose units and weights count from the first one on."""

@@ -95,8 +95,7 @@ class CellRun(Run[CellResult]):
         from dlcalc.pictures.svg import Sheet
 
         kept = self.kept(result)
-        sheet = Sheet(title=kept.title, x_label="step")
-        return sheet.line_chart(kept.series, kept.steps, log_y=kept.is_wide)
+        return str(kept.drawn(Sheet(title=kept.title, x_label="step")))
 
     def answer(self, result: CellResult) -> Answer:
         """Steps and gradients; what the cell keeps where it runs on."""
@@ -172,8 +171,7 @@ class CellRun(Run[CellResult]):
         page = replace(page, ascii=page.ascii or self.out.format.ascii)
         width = min(page.width, WIDEST)
         words = [line for sentence in kept.words for line in wrap(sentence, width)]
-        chart = page.line_chart(kept.series, kept.steps, log_y=kept.is_wide)
-        return [Text(words), Text(chart.split("\n"))]
+        return [Text(words), Text(kept.drawn(page).split("\n"))]
 
 
 def gradient_name(parameter: str) -> str:

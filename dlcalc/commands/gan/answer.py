@@ -5,6 +5,7 @@ How good samples are is measured: the modes of the ring that they cover, or the 
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -40,7 +41,7 @@ from dlcalc.errors import At, InputError, LimitError, require_known
 from dlcalc.formulas.expressions import Step, add, call, symbol
 from dlcalc.input.expressions import sentences
 from dlcalc.input.npy import parse_all_npz
-from dlcalc.input.sources import read_file
+from dlcalc.input.sources import read_file, text_beside
 from dlcalc.layers.losses import objective, softmax
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import as_model
@@ -161,28 +162,8 @@ MOST_EPOCHS = 1_000_000
 """Epochs of one run, each of which leaves a row; --resume goes on from its checkpoint."""
 SAMPLES, RING_SAMPLES = 1000, 2000
 """Samples that are drawn in the end, of images and of the ring."""
-
-
-class Defaults(NamedTuple):
-    """What is used where nothing is given."""
-
-    generator: str
-    discriminator: str
-    latent: int
-    epochs: int
-    settings: Settings
-
-
-RING = Defaults(
-    "linear 64; tanh; linear 64; tanh; linear 2",
-    "linear 64; tanh; linear 64; tanh; linear 1",
-    8, 30, Settings(learning_rate=2e-3, momentum=0.0),
-)  # fmt: skip
-IMAGES = Defaults(
-    "linear 256; batchnorm; leaky_relu 0.2; linear {features}; tanh",
-    "linear 256; leaky_relu 0.2; linear 1",
-    64, 20, Settings(learning_rate=1e-3),
-)  # fmt: skip
+DEFAULTS: dict[str, dict[str, Any]] = json.loads(text_beside(__file__, "defaults.json"))
+"""What is used where nothing is given."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -275,24 +256,23 @@ def prepare(
     epochs: int | None = None, evaluate: bool = False, **settings: Any,
 ) -> Prepared:
     """Everything read, checked and drawn; the parameters are those of :func:`gan`."""
-    defaults = RING if data is None else IMAGES
-    known = vars(defaults.settings)
+    usual = DEFAULTS["ring" if data is None else "images"]
     for name in settings:
-        require_known(name, known, "parameter")
-    chosen = replace(defaults.settings, **settings)
-    epochs = defaults.epochs if epochs is None else epochs
+        require_known(name, Settings.__dataclass_fields__, "parameter")
+    chosen = Settings(**{**usual["settings"], **settings})
+    epochs = usual["epochs"] if epochs is None else epochs
     if epochs < 1:
         raise InputError(f"{epochs} is below 1").at("epochs")
     if epochs > MOST_EPOCHS:
         raise LimitError(f"{epochs:,} are more than {MOST_EPOCHS:,}").at("epochs")
     examples, labelled = _examples(data, evaluate)
-    words = defaults.generator.format(features=examples.features)
+    words = usual["generator"].format(features=examples.features)
     with At("generator"):
         made = as_model(words if generator is None else generator)
     with At("discriminator"):
-        judge = as_model(discriminator or defaults.discriminator)
+        judge = as_model(discriminator or usual["discriminator"])
     if latent is None:
-        latent = defaults.latent if made.input is None else prod(made.input)
+        latent = usual["latent"] if made.input is None else prod(made.input)
     if latent < 1:
         raise InputError(f"{latent} is below 1").at("latent")
     with At("generator"):

@@ -381,21 +381,17 @@ class Kept:
                         for name in ("c", "dc0") if self.beside}
 
     @property
-    def series(self) -> dict[str, Any]:
-        """What is drawn."""
-        return {name: list(each) for name, each in self.table.items()
-                if not name.startswith("product")}
-
-    @property
     def steps(self) -> list[int]:
         """1 … T."""
         return [*range(1, len(self.columns["h"]) + 1)]
 
-    @property
-    def is_wide(self) -> bool:
-        """Whether the values ask for a logarithmic axis."""
-        positive = [value for each in self.series.values() for value in each if value > 0]
-        return bool(positive) and max(positive) > 100 * min(positive)
+    def drawn(self, canvas: Any) -> str:
+        """Its chart, along a logarithmic axis where the values ask for one."""
+        series = {name: list(each) for name, each in self.table.items()
+                  if not name.startswith("product")}
+        positive = [value for each in series.values() for value in each if value > 0]
+        wide = bool(positive) and max(positive) > 100 * min(positive)
+        return str(canvas.line_chart(series, self.steps, log_y=wide))
 
 
 def retention(result: CellResult) -> Kept:

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.commands.gan.answer import IMAGES, RING
+from dlcalc.commands.gan.answer import DEFAULTS
+from dlcalc.commands.gan.training import Settings
 from tests.mnist import make_folder, mnist
 from tests.pictures.test_png import decoded
 from tests.shell.running import COMMAND, TIMEOUT, environment, invoke, run
@@ -50,14 +51,12 @@ def test_json_gives_a_line_an_epoch_and_one_with_the_rest() -> None:
 
 def test_help_gives_the_defaults_as_they_are() -> None:
     page = " ".join(invoke("gan", "--help").out.split())
-    for name in ("latent", "epochs"):
-        assert f"({getattr(IMAGES, name)}; {getattr(RING, name)} for the ring)" in page
-    for name in ("learning_rate", "momentum"):
-        for_images, for_ring = (getattr(each.settings, name) for each in (IMAGES, RING))
-        assert f"({for_images:g}; {for_ring:g} for the ring)" in page
-    assert f"({RING.settings.batch})" in page
-    assert f"({RING.settings.optimizer})" in page
-    assert f"({RING.settings.loss})" in page
+    ring, images = ({**vars(Settings()), **DEFAULTS[name], **DEFAULTS[name]["settings"]}
+                    for name in ("ring", "images"))
+    for name in ("latent", "epochs", "learning_rate", "momentum"):
+        assert f"({images[name]:g}; {ring[name]:g} for the ring)" in page
+    for name in ("batch", "optimizer", "loss"):
+        assert f"({ring[name]})" in page
 
 
 def interrupted(form: str, lines: int) -> tuple[int, str, str]:
