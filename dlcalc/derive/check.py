@@ -84,19 +84,15 @@ def jacobian(
     wrt = wrt or result.wrt or result.system.inputs
     _require_few(int(np.prod(shape)) * sum(np.size(result.values[each]) for each in wrt))
     rows: dict[str, list[Any]] = {each: [] for each in wrt}
-    wanted = result.tape.reached(wrt)
+    tape, wanted = result.tape, result.tape.reached(wrt)
     for place in np.ndindex(shape):
         seed: Any = np.zeros(shape, dtype=object)
         seed[place] = 1
-        found = backward(
-            result.tape.instructions, Arrays, result.places,
-            {result.tape.names[of]: seed if shape else 1}, wanted, result.system,
-        )
+        start = {tape.names[of]: seed if shape else 1}
+        found = backward(tape, Arrays, result.places, start, wanted)
         for each, row in rows.items():
-            gradient = found.get(result.tape.names[each])
-            if gradient is None:
-                gradient = np.zeros(np.shape(result.values[each]), int)
-            row.append(gradient)
+            zeros = np.zeros(np.shape(result.values[each]), int)
+            row.append(found.get(tape.names[each], zeros))
     return {
         each: Arrays.presented(np.reshape(np.array(row), shape + np.shape(result.values[each])))
         for each, row in rows.items()
@@ -109,7 +105,7 @@ def jacobian_kinks(
     """The notes on kinks that the derivatives of an array went through."""
     tape, wanted = result.tape, result.tape.reached(wrt or result.system.inputs)
     start = {tape.names[of]: np.ones(np.shape(result.values[of]))[()]}
-    found = backward(tape.instructions, Arrays, result.places, start, wanted, result.system)
+    found = backward(tape, Arrays, result.places, start, wanted)
     return tuple(kinks_of(tape, result.world, result.places, wanted, [found]))
 
 
@@ -122,10 +118,8 @@ def gradients_at(result: Derivatives, of: str, moved: Mapping[str, Any]) -> dict
     given = {name: np.asarray(values[name], dtype=float)[()] for name in result.system.inputs}
     with np.errstate(all="ignore"):
         places = forward(tape, AT_KINKS, {**given, **moved}, watched=False, fixed=stopped(result))
-        found = backward(
-            tape.instructions, AT_KINKS, places, {tape.names[of]: 1.0},
-            tape.reached(result.wrt), result.system, watched=False,
-        )
+        wanted = tape.reached(result.wrt)
+        found = backward(tape, AT_KINKS, places, {tape.names[of]: 1.0}, wanted, watched=False)
     return {
         name: found.get(tape.names[name], np.zeros(np.shape(values[name])))
         for name in result.wrt

@@ -434,9 +434,9 @@ class Written:
 
     def back(self, name: str, g: Term, wanted: set[int]) -> dict[int, Term]:
         """What a gradient g of a computed name becomes at each quantity of its equation."""
-        every, system = self.operations[name], self.tape.system
-        start = {every[-1].place: g}
-        return backward(every, self.symbols, self.terms, start, wanted, system, watched=False)
+        every = tuple(self.operations[name])
+        tape, start = self.tape._replace(instructions=every), {every[-1].place: g}
+        return backward(tape, self.symbols, self.terms, start, wanted, watched=False)
 
     def slopes(
         self, style: Style, entering: Mapping[str, tuple[Any, Any]], wanted: set[int],

@@ -188,13 +188,9 @@ def _derived(
     system, places = tape.system, forward(tape, f, given, watched, alike=alike)
     named = {name: places[place] for name, place in tape.names.items()}
     wanted = tape.reached(sources)
-    passes = {
-        each: backward(
-            tape.instructions, f, places, {tape.names[each]: 1 if watched else 1.0}, wanted,
-            system, watched
-        )
-        for each in _chosen(system, f, named, of)
-    }
+    one: Any = 1 if watched else 1.0
+    passes = {each: backward(tape, f, places, {tape.names[each]: one}, wanted, watched)
+              for each in _chosen(system, f, named, of)}
     kinks = tuple(kinks_of(tape, f, places, wanted, passes.values()))
     gradients = {}
     for each, found in passes.items():

@@ -430,20 +430,19 @@ def _require_size(operation: str, f: Any, operands: Sequence[Any]) -> None:
 
 
 def backward(
-    instructions: Sequence[Instruction], f: Any, values: Sequence[Any],
-    starts: Mapping[int, Any], wanted: set[int], system: System, watched: bool = True,
-    careful: bool = False,
+    tape: Tape, f: Any, values: Sequence[Any], starts: Mapping[int, Any], wanted: set[int],
+    watched: bool = True, careful: bool = False,
 ) -> dict[int, Any]:
     """The gradient in every wanted place, over all paths, from those in the last ones.
 
     Each operation passes its gradient on to its arguments, and what comes to a place from
     several sides is summed. InputError where an operation has no finite derivative.
     """
-    gradients, careful = dict(starts), careful or not watched
+    gradients, careful, system = dict(starts), careful or not watched, tape.system
     like, settled, is_finite = f.like, f.settled, f.is_finite
     plain = not careful and f is Scalars and int not in map(type, values[: len(system.inputs)])
     with quiet(f) if careful else f.alert():
-        for each in reversed(instructions):
+        for each in reversed(tape.instructions):
             node, arguments, at, _, (_, pull) = each
             g = gradients.get(at)
             if g is None or at not in wanted:
@@ -473,7 +472,7 @@ def backward(
                     whole = pulled if known is None else settled(known + pulled)
                 gradients[place] = whole
     if plain and not is_finite(float(sum(gradients.values()))):
-        return backward(instructions, f, values, starts, wanted, system, careful=True)
+        return backward(tape, f, values, starts, wanted, careful=True)
     return gradients
 
 

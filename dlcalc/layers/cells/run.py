@@ -114,9 +114,7 @@ def _backward(
     with np.errstate(all="ignore"):
         for t in reversed(range(problem.steps)):
             dh = problem.dh[t].T + back
-            found = backward(
-                tape.instructions, Arrays, places[t], {names["h"]: dh}, wanted, tape.system, False
-            )
+            found = backward(tape, Arrays, places[t], {names["h"]: dh}, wanted, watched=False)
             steps.insert(0, {name: found[place] for name, place in names.items()})
             back = found[tape.names["h_0"]]
             for name, each in weights.items():
@@ -278,7 +276,7 @@ def _jacobians(problem: CellProblem) -> Iterator[Array]:
     before = [tape.names[f"{state}_0"] for state in states]
     wanted = tape.reached([f"{state}_0" for state in states])
     for places in _forward(replace(problem, **copies), tape, parameters(problem)):
-        found = backward(tape.instructions, Arrays, places, dict(seeds), wanted, tape.system)
+        found = backward(tape, Arrays, places, seeds, wanted)
         by = np.concatenate([found[place] for place in before])
         yield by.T.reshape(B, width, width)
 
