@@ -324,17 +324,6 @@ def gradient(of: str, quantity: Expr) -> Expr:
     return symbol(f"∂{of}/∂{name}", sub)
 
 
-def partials(of: str, trail: Sequence[Expr]) -> Expr:
-    """The chain of partial derivatives along a trail: ∂L/∂z·∂z/∂w.
-
-    >>> from dlcalc.formulas.expressions import symbol
-    >>> [each.args for each in partials("L", [symbol("z", 1), symbol("w", 4)]).args]
-    [('∂L/∂z', '1'), ('∂z_1/∂w', '4')]
-    """
-    sources = [of, *map(formula_text, trail)]
-    return mul(*(gradient(above, below) for above, below in zip(sources, trail, strict=False)))
-
-
 def gradient_step(
     name: Expr, value: float, paths: Sequence[Path], values: Mapping[Expr, Any], note: str = "",
     chain: Expr | None = None,
@@ -596,7 +585,10 @@ class Units:
                 chains.join(quantity, self._sources[slope], *factors)
             trails = chains.trails(quantity)
             if self.recipe.chained and len(trails) == 1 and len(trails[0][0]) > 2:
-                chain = partials(of, trails[0][0])
+                # ∂L/∂z·∂z/∂w
+                trail = trails[0][0]
+                above = [of, *map(formula_text, trail)]
+                chain = mul(*map(gradient, above, trail))
             paths = [path for _, path in trails]
             step = gradient_step(line.name, line.value, paths, values, note, chain)
         if key in self.recipe.ends:

@@ -99,9 +99,10 @@ def read_equations(
         raise InputError("no equation in it; write NAME = EXPRESSION, such as y = w*x + b")
     if parser.plain:
         return found, None  # type: ignore[return-value]
-    from dlcalc.derive.unfold import unfolded
+    from dlcalc.derive.unfold import Unfolding
 
-    return unfolded(found, given)
+    whole = Unfolding(found, given)
+    return whole.equations(), whole.counts
 
 
 _NEW: Any = tuple.__new__

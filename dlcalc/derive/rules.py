@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import accumulate, product
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -409,51 +409,42 @@ def _letters(spec: str) -> tuple[tuple[str, str], str]:
     return (a, b), to
 
 
-class _Product(NamedTuple):
-    """How a sum of products by letters is one matrix product: its axes, None as they lie."""
-
-    x: tuple[int, ...] | None
-    y: tuple[int, ...] | None
-    result: tuple[int, ...] | None
-    both: int
-    """Axes that x and y share and that stay: each of their places is a product of its own."""
-    rows: int
-    """Axes of x alone."""
-    columns: int
-    """Axes of y alone."""
+Order = tuple[int, ...] | None
+"""Axes in their order, None as they lie."""
 
 
 @cache
-def _as_product(a: str, b: str, to: str) -> _Product:
+def _as_product(a: str, b: str, to: str) -> tuple[Order, Order, Order, int, int, int]:
+    """How a sum of products by letters is one matrix product: the axes of x, y and the result, and
+    how many of them both share, each of whose places is a product, x has alone, and y has alone."""
     both = [each for each in a if each in b and each in to]
     left = [each for each in a if each not in b]
     right = [each for each in b if each not in a]
     summed = [each for each in a if each in b and each not in to]
 
-    def order(letters: str | list[str], wanted: list[str]) -> tuple[int, ...] | None:
+    def order(letters: str | list[str], wanted: list[str]) -> Order:
         found = tuple(letters.index(each) for each in wanted)
         return None if found == tuple(sorted(found)) else found
 
-    return _Product(
-        order(a, both + left + summed), order(b, both + summed + right),
-        order(both + left + right, list(to)), len(both), len(left), len(right),
-    )
+    axes = (order(a, both + left + summed), order(b, both + summed + right),
+            order(both + left + right, list(to)))
+    return *axes, len(both), len(left), len(right)
 
 
 def _einsum(a: str, b: str, to: str, x: Array, y: Array) -> Array:
     """The sum of products as one matrix product."""
-    way = _as_product(a, b, to)
-    x = x if way.x is None else x.transpose(way.x)
-    y = y if way.y is None else y.transpose(way.y)
-    if x.ndim == y.ndim == way.both + 2:
-        found = x @ y if way.both else threads.product(x, y)
+    of_x, of_y, of_result, shared, rows, columns = _as_product(a, b, to)
+    x = x if of_x is None else x.transpose(of_x)
+    y = y if of_y is None else y.transpose(of_y)
+    if x.ndim == y.ndim == shared + 2:
+        found = x @ y if shared else threads.product(x, y)
     else:
-        both, rows = x.shape[: way.both], x.shape[way.both : way.both + way.rows]
-        summed, columns = y.shape[way.both : y.ndim - way.columns], y.shape[y.ndim - way.columns :]
-        x = x.reshape(*both, prod(rows), prod(summed))
-        y = y.reshape(*both, prod(summed), prod(columns))
-        found = (x @ y if both else threads.product(x, y)).reshape(both + rows + columns)
-    return found if way.result is None else found.transpose(way.result)
+        both, left = x.shape[:shared], x.shape[shared : shared + rows]
+        summed, right = y.shape[shared : y.ndim - columns], y.shape[y.ndim - columns :]
+        x = x.reshape(*both, prod(left), prod(summed))
+        y = y.reshape(*both, prod(summed), prod(right))
+        found = (x @ y if both else threads.product(x, y)).reshape(both + left + right)
+    return found if of_result is None else found.transpose(of_result)
 
 
 def _sum_of_products(

@@ -44,14 +44,6 @@ Written = tuple[Equation, Values, tuple[int, ...], tuple[str, ...]]
 """An equation, what its loop variables stand for, the key of its element, its letters."""
 
 
-def unfolded(
-    statements: Sequence[Statement], given: Mapping[str, Any]
-) -> tuple[list[Equation], set[str]]:
-    """All equations, each loop as often as it runs, and the names that say how often."""
-    found = _Unfolding(statements, given)
-    return found.equations(), found.counts
-
-
 def key_text(key: Sequence[int]) -> str:
     """The index of an element of a family.
 
@@ -66,7 +58,9 @@ def error_at(message: str, node: Any) -> DlcalcError:
     return wrong(message, node.source, node.start, node.end)
 
 
-class _Unfolding:
+class Unfolding:
+    """All equations of a text, each loop as often as it runs."""
+
     def __init__(self, statements: Sequence[Statement], given: Mapping[str, Any]) -> None:
         self.statements = statements
         self.definitions = {e.name: e for e in statements if isinstance(e, Definition)}
@@ -79,6 +73,7 @@ class _Unfolding:
         }
         self.families: dict[str, dict[tuple[int, ...], str]] = {}
         self.counts: set[str] = set()
+        """The names that say how often."""
         self.bare: dict[str, Node] = {}
         self.size = self.written = 0
         """Nodes that were visited, and that stand in what they write out."""
@@ -86,6 +81,7 @@ class _Unfolding:
         """Arguments of definitions by their id, and how much each writes out."""
 
     def equations(self) -> list[Equation]:
+        """All of them."""
         raw = list(self._written(self.statements, {}))
         for equation, _, key, _ in raw:
             if key:

@@ -59,11 +59,6 @@ def grad_steps(
         yield from working.along(result.directed(direction))
 
 
-def is_array(result: Derivatives, field: Place) -> bool:
-    """Whether a field of the record holds an array."""
-    return hasattr(result.values.get(str(field[-1])), "shape")
-
-
 def second_steps(result: Derivatives) -> Iterator[Step]:
     """The working of second derivatives of numbers: lines of gradients are equations, too."""
     from dlcalc.derive.gradients import differentiate

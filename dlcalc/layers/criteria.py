@@ -6,7 +6,7 @@ Those that go element by element are written once, on arrays and on symbols alik
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -34,30 +34,24 @@ WRITTEN = FORMULAS.but(above_zero=lambda x: x)
 """The world of formulas, without what only holds numbers in their range."""
 
 
-class Pointwise(NamedTuple):
-    """A loss of each element y and its target t, and its slope in y."""
-
-    value: Callable[[Any, Any, Any], Any]
-    slope: Callable[[Any, Any, Any], Any]
-
-
 def _huber(f: Any, y: Any, t: Any) -> Any:
     near = f.min(f.abs(y - t), 1)
     return near * (f.abs(y - t) - 0.5 * near)
 
 
-POINTWISE = {
-    "mse": Pointwise(lambda f, y, t: (y - t) ** 2, lambda f, y, t: 2 * (y - t)),
-    "l1": Pointwise(lambda f, y, t: f.abs(y - t), lambda f, y, t: f.sign(y - t)),
-    "huber": Pointwise(_huber, lambda f, y, t: f.sign(y - t) * f.min(f.abs(y - t), 1)),
-    "binary_cross_entropy": Pointwise(
+POINTWISE: dict[str, tuple[Callable[[Any, Any, Any], Any], Callable[[Any, Any, Any], Any]]] = {
+    "mse": (lambda f, y, t: (y - t) ** 2, lambda f, y, t: 2 * (y - t)),
+    "l1": (lambda f, y, t: f.abs(y - t), lambda f, y, t: f.sign(y - t)),
+    "huber": (_huber, lambda f, y, t: f.sign(y - t) * f.min(f.abs(y - t), 1)),
+    "binary_cross_entropy": (
         lambda f, y, t: -(t * f.ln(y) + (1 - t) * f.ln(1 - y)),
         lambda f, y, t: (y - t) / f.above_zero(y * (1 - y)),
     ),
-    "bce_with_logits": Pointwise(
+    "bce_with_logits": (
         lambda f, y, t: f.softplus(y) - t * y, lambda f, y, t: f.sigmoid(y) - t,
     ),
 }
+"""Losses of each element y and its target t in a world f, and their slopes in y."""
 LOSSES = ("cross_entropy", "nll", *POINTWISE)
 
 
@@ -66,20 +60,20 @@ class ElementLoss(Rule):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.loss = POINTWISE[name]
+        self.loss, self.slope = POINTWISE[name]
 
     def value(self, node: Node, *arguments: Array) -> Array:
-        return np.asarray(self.loss.value(_HELD, *arguments)).sum() / node.options["count"]
+        return np.asarray(self.loss(_HELD, *arguments)).sum() / node.options["count"]
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         y, t = (each.value for each in node.arguments)
-        return np.asarray(self.loss.slope(_HELD, y, t)) * (gradient / node.options["count"])
+        return np.asarray(self.slope(_HELD, y, t)) * (gradient / node.options["count"])
 
     def made(self, graph: Graph, node: Node, index: Index) -> Any:
         y, t = node.arguments
 
         def term(*at: Any) -> Any:
-            return self.loss.value(WRITTEN, graph.leaf(y, at), graph.leaf(t, at))
+            return self.loss(WRITTEN, graph.leaf(y, at), graph.leaf(t, at))
 
         letters = tuple("n" + "ijkl"[: y.value.ndim - 1])
         shown = ",".join(graph.shown(y, letters)) or "ijkl"[: len(graph.shown(y, y.shape))]
@@ -87,7 +81,7 @@ class ElementLoss(Rule):
         return _counted(summed, node.options["count"])
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
-        slope = self.loss.slope(WRITTEN, *graph.spread(node, index))
+        slope = self.slope(WRITTEN, *graph.spread(node, index))
         yield _counted(slope, node.options["count"])
 
 

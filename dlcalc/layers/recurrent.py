@@ -30,7 +30,8 @@ def _recurrent(gates: int) -> Callable[..., Counted]:
         features = hidden * directions
         columns = (width + hidden) + (layers - 1) * (features + hidden)
         weights = directions * gates * hidden * columns
-        biases = directions * gates * hidden * layers * bias_vectors(bias)
+        vectors = 1 if bias == "single" else 2 * flag("bias", bias)
+        biases = directions * gates * hidden * layers * vectors
         last = choice("output", output, ("sequence", "last")) == "last"
         return Counted(
             (features,) if last else (steps, features), weights, biases, weights * steps,
@@ -42,11 +43,6 @@ def _recurrent(gates: int) -> Callable[..., Counted]:
 
 lstm, gru, rnn = _recurrent(4), _recurrent(3), _recurrent(1)
 """A long short-term memory, a gated recurrent unit, and a plain layer, h = tanh(W x + U h + b)."""
-
-
-def bias_vectors(bias: bool | str) -> int:
-    """Bias vectors a gate: 2 as PyTorch has them, 1 if `single`, or none."""
-    return 1 if bias == "single" else 2 * flag("bias", bias)
 
 
 def rnn_values(

@@ -34,7 +34,8 @@ def output_step(axis: Axis, name: Any = OUTPUT) -> Step:
     if axis.transposed:
         formula = _transposed_formula(axis)
         return Step(name, axis.output, formula, (formula.put(values),), _legend(axis))
-    room = _room(axis)
+    padded = L + _padding(axis)  # what the first window leaves over of it
+    room = padded - F if axis.dilation == 1 else padded - D * (F - 1) - 1
     rounded = ceil if axis.ceil else floor
     formula = rounded(room / S) + 1
     columns = axis.padded - axis.span
@@ -116,13 +117,6 @@ def values_of(axis: Axis) -> dict[Expr, Any]:
 
 def _padding(axis: Axis) -> Expr:
     return 2 * P if axis.pad[0] == axis.pad[1] else BEFORE + AFTER
-
-
-def _room(axis: Axis) -> Expr:
-    """Columns that the first window leaves over: L + 2P − F where nothing is dilated."""
-    if axis.dilation == 1:
-        return L + _padding(axis) - F
-    return L + _padding(axis) - D * (F - 1) - 1
 
 
 def _transposed_formula(axis: Axis) -> Expr:

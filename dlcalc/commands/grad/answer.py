@@ -443,7 +443,7 @@ class GradRun(Run[Derivatives]):
     def _advice(self, result: Derivatives, field: Place, expected: Any) -> str:
         """The slip that gives what is expected, or which other quantity that is."""
         bare = isinstance(expected, list) and len(expected) == 1
-        if bare and not working.is_array(result, field):
+        if bare and not _is_array(result.values.get(str(field[-1]))):
             [expected] = expected
         slip: str = working.grad_slip(result, self.out.tolerance, field, expected)
         return slip or str(working.quantity_of(result, expected))

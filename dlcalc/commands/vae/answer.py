@@ -207,15 +207,6 @@ def sigmoid_layers(graph: Graph, x: Node, weights: Sequence[Array]) -> list[Dens
     return dense_layers(graph, x, weights, None, SIGMOID, SIGMOID)
 
 
-def log_likelihood(logits: Array, x: Array) -> Array:
-    """ln p(x|z) = Σ x ln y + (1−x) ln(1−y) with y = sigmoid(logits), along the last axis.
-
-    >>> log_likelihood(np.zeros((1, 2)), np.array([1.0, 0.0])).round(6).tolist()
-    [-1.386294]
-    """
-    return -binary_cross_entropy(logits, x)
-
-
 def divergence_from_prior(mu: Array, log_sigma: Array) -> Array:
     """KL(N(μ, σ²)‖N(0, 1)) = ½ Σ μ² + σ² − ln σ² − 1, along the last axis.
 
@@ -355,7 +346,7 @@ def _log_likelihood(vae: Autoencoder, x: Array, z: Array) -> Array:
         graph = Graph()
         part = graph.given(z[start : start + CHUNK], "z")
         logits = sigmoid_layers(graph, part, vae.decoder)[-1].q.value
-        found.append(log_likelihood(logits, x))
+        found.append(-binary_cross_entropy(logits, x))
     return np.concatenate(found)
 
 
@@ -480,7 +471,7 @@ def vae_step(vae: Autoencoder) -> VaeStep:
             each.value for each in (passes.mu.h, passes.log_sigma.h, passes.sigma, passes.z))
         last = passes.decoder[-1]
         logits, y = (each.value.reshape(samples, batch, -1) for each in (last.q, last.h))
-        first = log_likelihood(logits, vae.x).sum() / (samples * batch)
+        first = (-binary_cross_entropy(logits, vae.x)).sum() / (samples * batch)
         second = divergence_from_prior(mu, log_sigma).sum() / batch
         likelihood = ((vae.x - y) / (samples * batch)).reshape(last.h.value.shape)
         divergence = {passes.mu.h: mu / batch, passes.sigma: 2 * np.sinh(log_sigma) / batch}
