@@ -93,7 +93,7 @@ def require_known(name: object, names: Collection[str], what: str) -> str:
         ...
     dlcalc.errors.InputError: unknown optimizer 'adm'; did you mean adam?
     """
-    if name not in names:
+    if not isinstance(name, str) or name not in names:
         raise InputError(f"unknown {what} {name!r}{did_you_mean(name, names)}")
     return str(name)
 

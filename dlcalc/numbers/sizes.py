@@ -200,9 +200,11 @@ def make_axes(
 
 
 def _plain_axes(
-    given: tuple[Any, ...], n: int, transposed: bool, ceil: bool
+    given: tuple[Any, ...], n: int, transposed: Any, ceil: Any
 ) -> list[Axis] | None:
     """The axes where all are plain whole numbers or tuples of them, as in most calls, quickly."""
+    if not (type(transposed) is type(ceil) is bool):
+        return None
     rows: Any = (given,)
     if n > 1:
         columns = []
@@ -235,6 +237,10 @@ def _read_axes(
     given: tuple[Any, ...], axes: int | None, transposed: bool, ceil: bool
 ) -> list[Axis]:
     """The axes of whatever else may be given."""
+    flags: Any = ("transposed", transposed), ("ceil", ceil)
+    for name, flag in flags:
+        if plain(flag) not in (True, False, None):
+            raise InputError(f"{name} {flag!r} is neither true nor false")
     input, kernel, stride, pad, dilation, output_padding = map(plain, given)
     n = axes or count_axes(
         input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,

@@ -82,7 +82,7 @@ def solve_size(
     >>> [each.value for each in solve_size("kernel", 3, input=8, kernel=None, stride=3).solutions]
     [1, 2]
     """
-    if unknown not in UNKNOWNS:
+    if not isinstance(unknown, str) or unknown not in UNKNOWNS:
         raise InputError(f"cannot solve for {unknown!r}{did_you_mean(str(unknown), UNKNOWNS)}")
     if output is None:
         raise InputError(f"solving for the {unknown} wants the output size, `output`")

@@ -3,10 +3,12 @@
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import dlcalc
 from tests.faults.binary import (
     GOOD,
     MAGIC,
@@ -183,3 +185,17 @@ def test_absurd_work_is_refused_at_once(words: list[str], said: str) -> None:
     done = run(*words)
     assert (done.status, done.out) == (2, "")
     assert said in done.complaint
+
+
+@pytest.mark.parametrize(("call", "said"), [
+    (lambda a: dlcalc.pool([1, 2, 3], 2, kind=a), "unknown kind"),
+    (lambda a: dlcalc.pool([1, 2, 3], 2, ceil=a), "ceil .* is neither true nor false"),
+    (lambda a: dlcalc.size(8, 3, transposed=a), "transposed .* is neither true nor false"),
+    (lambda a: dlcalc.size(8, 3, output=4, solve=a), "cannot solve for"),
+    (lambda a: dlcalc.conv([1, 2], [1], pad_mode=a), "unknown padding mode"),
+    (lambda a: dlcalc.mlp([1, 2], 0, sizes=[2, 1], init=a), "unknown"),
+    (lambda a: dlcalc.step("input 2; linear 1", [1, 2], upstream=[1], init=a), "unknown"),
+])  # fmt: skip
+def test_an_array_where_an_option_belongs(call: Callable[[Any], Any], said: str) -> None:
+    with pytest.raises(dlcalc.InputError, match=said):
+        call(np.array([1, 2]))

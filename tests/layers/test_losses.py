@@ -1,10 +1,14 @@
 """Losses against their plain formulas, their slopes against differences, and extremes."""
 
+import pickle
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dlcalc
 from dlcalc.errors import InputError
 from dlcalc.layers.losses import (
     LOSSES,
@@ -88,3 +92,40 @@ def test_names_are_checked(output: str, loss: str, message: str | None) -> None:
     else:
         with pytest.raises(InputError, match=message):
             objective(output, loss)
+
+
+@pytest.mark.parametrize(("x", "layers", "loss", "target", "wanted"), [
+    ([1000.0, 0.0], "relu", "cross_entropy", 0, 0.0),
+    ([1000.0, 0.0], "relu", "cross_entropy", 1, 1000.0),
+    ([-1.0], "relu", "binary_cross_entropy", [1], 100.0),
+])  # fmt: skip
+def test_losses_of_what_is_certain(
+    x: list[float], layers: str, loss: str, target: Any, wanted: float
+) -> None:
+    """Shifted by the largest logit; a logarithm of 0 is -100, as PyTorch has it."""
+    found = dlcalc.step(f"input {len(x)}; {layers}", x, target=target, loss=loss)
+    assert found.loss == wanted
+
+
+def test_an_objective_is_pickled_by_its_names() -> None:
+    held = objective("softmax", "cross_entropy")
+    assert pickle.loads(pickle.dumps(held)) == held
+
+
+def test_all_may_be_dropped() -> None:
+    found = dlcalc.step(
+        "input 2; d: dropout 1", [3.0, 4.0], upstream=[1, 1], mode="train", masks={"d": [0, 0]}
+    )
+    assert found.output.tolist() == [0, 0]
+
+
+def test_a_state_of_other_options_is_taken_and_another_is_not() -> None:
+    given: dict[str, Any] = {
+        "model": "input 1; l: linear 1 bias=no", "x": [1.0], "upstream": [1.0],
+        "parameters": {"l.weight": [[1.0]]},
+    }
+    for state in ({"step": 3}, {"momentum_buffer": {"l.weight": [[5.0]]}}):
+        optimizer = {"type": "sgd", "lr": 0.5, "state": state}
+        assert dlcalc.step(**given, optimizer=optimizer).updated["l.weight"].tolist() == [[0.5]]
+    with pytest.raises(dlcalc.InputError, match="no steps is kept"):
+        dlcalc.step(**given, optimizer={"type": "sgd", "lr": 0.5, "state": {"steps": 3}})

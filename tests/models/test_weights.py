@@ -398,6 +398,21 @@ def test_a_config_beside_that_is_damaged_says_nothing(tmp_path: Path) -> None:
     )
 
 
+def test_of_a_folder_whose_files_differ_a_note_says_which_is_counted(tmp_path: Path) -> None:
+    np.savez(tmp_path / "w.npz", a=np.zeros(3))
+    config = {"model_type": "llama", "vocab_size": 8, "hidden_size": 4, "intermediate_size": 4,
+              "num_hidden_layers": 1, "num_attention_heads": 1}  # fmt: skip
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    done = invoke("params", str(tmp_path), "-f", "json")
+    assert json.loads(done.out)["total"]["params"] == 3
+    assert done.err == (
+        f"dlcalc: {tmp_path}/w.npz holds 3 parameters, and is counted; the config.json beside it "
+        f"tells 188, which {tmp_path}/config.json in its place shows\n"
+    )
+    np.savez(tmp_path / "w.npz", a=np.zeros(188))
+    assert invoke("params", str(tmp_path), "-f", "json").err == ""
+
+
 def test_standard_input_of_no_known_kind() -> None:
     done = invoke("params", "-", stdin=b"\x08\x07\x50\x00")
     assert done.status == 2

@@ -253,7 +253,9 @@ def mlp(
     if drawn or weights is None:
         widths = _sizes(weights) if sizes is None else as_sizes(sizes)
         require_few(sum(before * after for before, after in pairwise(widths)))
-        weights = initial_weights(widths, init or "xavier", seed=seed, constant=constant)
+        weights = initial_weights(
+            widths, "xavier" if init is None else init, seed=seed, constant=constant
+        )
     if isinstance(biases, bool):
         biases = [np.zeros(size) for size in _sizes(weights)[1:]] if biases else None
     network = as_network(

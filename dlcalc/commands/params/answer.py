@@ -355,7 +355,13 @@ def weights_of_folder(folder: str) -> str | None:
     except DlcalcError:
         return path
     held = sum(tensor.params for tensor in reading.read_weights(path).tensors)
-    return None if told == held else path
+    if told == held:
+        return None
+    note(
+        f"{path} holds {held:,} parameters, and is counted; the config.json beside it tells "
+        f"{told:,}, which {os.path.join(folder, 'config.json')} in its place shows"
+    )
+    return path
 
 
 def notation_answer(model: Model, size: Shape | None = None) -> Answer:

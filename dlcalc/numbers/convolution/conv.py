@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, ShapeError, require_known
 from dlcalc.names import PAD_MODES
 from dlcalc.numbers.axes import PerAxis, at_least, by_x, plain, plural
 from dlcalc.numbers.convolution.plan import (
@@ -346,8 +346,9 @@ def _check(layout: Layout, geometry: Geometry) -> int:
     """Refuse what does not fit or is too much; the number of products."""
     if min(geometry.output) < 1:
         check_all_fit(geometry.axes)
-    for axis in geometry.axes if geometry.pad_mode != "zeros" else ():
-        _check_mode(axis, geometry.pad_mode)
+    mode = require_known(geometry.pad_mode, PAD_MODES, "padding mode")
+    for axis in geometry.axes if mode != "zeros" else ():
+        _check_mode(axis, mode)
     batch = layout.input[0]
     check_size(batch * layout.channels_out * prod(geometry.output), "an output")
     if layout.transposed:
@@ -359,8 +360,6 @@ def _check(layout: Layout, geometry: Geometry) -> int:
 
 
 def _check_mode(axis: Axis, mode: str) -> None:
-    if mode not in PAD_MODES:
-        raise InputError(f"unknown padding mode {mode!r}{did_you_mean(str(mode), PAD_MODES)}")
     if axis.transposed:
         raise InputError(f"a transposed convolution takes zeros for padding, not {mode}")
     most = {"reflect": axis.input - 1, "circular": axis.input}.get(mode, max(axis.pad))

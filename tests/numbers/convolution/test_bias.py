@@ -48,3 +48,13 @@ def test_every_field_has_elements_and_all_of_a_homework_is_written() -> None:
 def test_a_bias_of_another_shape_is_refused(bias: object) -> None:
     with pytest.raises(ShapeError, match="expected 1, one number a filter"):
         conv([[1, 2]], [[1]], bias=bias)
+
+
+@pytest.mark.parametrize(("kernel", "transposed", "shape"), [
+    ((2, 1, 2, 2), False, (2, 2, 2)), ((1, 2, 2, 2), True, (2, 4, 4)),
+])  # fmt: skip
+def test_filters_of_one_channel_meet_an_image_without_channels(
+    kernel: tuple[int, ...], transposed: bool, shape: tuple[int, ...]
+) -> None:
+    found = conv(np.ones((3, 3)), np.ones(kernel), transposed=transposed)
+    assert found.output.shape == shape
