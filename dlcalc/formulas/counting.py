@@ -17,7 +17,7 @@ from __future__ import annotations
 from math import gcd
 from typing import Any
 
-from dlcalc.formulas.expressions import Expr, add, ceil, floor, mul, power, symbol
+from dlcalc.formulas.expressions import Expr, add, ceil, floor, mul, parts_of, power, symbol
 
 Powers = dict[Expr, int]
 """A product: each factor with its exponent, below 0 where it divides, in order of appearance."""
@@ -47,7 +47,8 @@ class N(int):
     @property
     def symbols(self) -> list[Expr]:
         """Every symbol of the formula, in order of appearance."""
-        return list(dict.fromkeys(_symbols(self.formula)))
+        return list(dict.fromkeys(
+            each for each in parts_of(self.formula) if each.kind == "symbol"))
 
     def named(self, letter: str, index: object = "") -> N:
         """The same number by a name, whatever it came from."""
@@ -57,7 +58,7 @@ class N(int):
         if not isinstance(other, int):
             return NotImplemented
         sums = dict(self.terms)
-        for key, (number, powers) in _terms(other).items():
+        for key, (number, powers) in _as_n(other).terms.items():
             sums[key] = (sums.get(key, (0, powers))[0] + number, powers)
         return _made(int(self) + int(other), sums)
 
@@ -77,7 +78,7 @@ class N(int):
             return NotImplemented
         products: dict[Key, tuple[int, Powers]] = {}
         for number, powers in self.terms.values():
-            for times, more in _terms(other).values():
+            for times, more in _as_n(other).terms.values():
                 joined = _joined(powers, more)
                 key = _key(joined)
                 before = products.get(key, (0, joined))[0]
@@ -95,7 +96,7 @@ class N(int):
     def __floordiv__(self, other: Any) -> Any:
         """A quotient: exact where product is divided by product, else rounded down (⌊ ⌋)."""
         value = int(self) // int(other)
-        divisor = _terms(other)
+        divisor = _as_n(other).terms
         if len(self.terms) == len(divisor) == 1 and int(self) % int(other) == 0:
             [(number, powers)], [(by, less)] = self.terms.values(), divisor.values()
             if number % by == 0:
@@ -112,10 +113,6 @@ class N(int):
 
 def _as_n(value: int) -> N:
     return value if isinstance(value, N) else N(value)
-
-
-def _terms(value: int) -> dict[Key, tuple[int, Powers]]:
-    return _as_n(value).terms
 
 
 def _key(powers: Powers) -> Key:
@@ -183,11 +180,3 @@ def _product(number: int, powers: Powers) -> Any:
 
 def _raised(factor: Expr, exponent: int) -> Any:
     return factor if exponent == 1 else power(factor, exponent)
-
-
-def _symbols(formula: Any) -> list[Expr]:
-    if not isinstance(formula, Expr):
-        return []
-    if formula.kind == "symbol":
-        return [formula]
-    return [each for part in formula.args for each in _symbols(part)]

@@ -76,7 +76,8 @@ def _as_array(values: object, name: str) -> Array:
     try:
         return np.asarray(values)
     except ValueError:
-        raise ShapeError(f"{name} is ragged: {_unequal(values)}") from None
+        why = _unequal(values) or "its parts differ in shape"
+        raise ShapeError(f"{name} is ragged: {why}") from None
     except OverflowError:
         raise InputError(f"{name} holds {_TOO_LARGE}") from None
 
@@ -87,23 +88,14 @@ def _is_list(value: object) -> TypeGuard[Sequence[object]]:
 
 
 def _unequal(values: object) -> str:
-    if _is_list(values):
-        lengths = [len(v) if _is_list(v) else None for v in values]
-        for place, length in enumerate(lengths):
-            if length != lengths[0]:
-                return f"part 0 has {_entries(lengths[0])}, part {place} has {_entries(length)}"
-        for part in values:
-            found = _unequal(part)
-            if found != _NO_DIFFERENCE:
-                return found
-    return _NO_DIFFERENCE
-
-
-_NO_DIFFERENCE = "its parts differ in shape"
-
-
-def _entries(length: int | None) -> str:
-    return "a single number" if length is None else f"{length} entries"
+    """Which parts of nested lists differ in length; nothing where none do."""
+    if not _is_list(values):
+        return ""
+    lengths = [f"{len(v)} entries" if _is_list(v) else "a single number" for v in values]
+    for place, length in enumerate(lengths):
+        if length != lengths[0]:
+            return f"part 0 has {lengths[0]}, part {place} has {length}"
+    return next(filter(None, map(_unequal, values)), "")
 
 
 def _from_objects(array: Array, name: str) -> Array:

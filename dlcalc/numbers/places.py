@@ -48,7 +48,9 @@ def find_place(name: str, record: Mapping[str, Any], main: Place) -> tuple[Place
     >>> str(find_place("C1.params", record, Place(("loss",)))[0])
     'layers[0].params'
     """
-    holders = [(Place(), record), *_around(record, main), *_holders(record)]
+    around = (Place(main[:end]) for end in range(len(main) - 1, 0, -1))
+    holders = [(Place(), record), *((place, value_at(record, place)) for place in around),
+               *_holders(record)]
     for words in (name, *_derivative(name)):
         for place, holder in holders:
             found = _walk(words, holder, place)
@@ -135,12 +137,6 @@ def _step(rest: str, keys: Any, place: Place, at: Any) -> tuple[Place, Index] | 
             if found is not None:
                 return found
     return None
-
-
-def _around(record: Mapping[str, Any], main: Place) -> Iterator[tuple[Place, Any]]:
-    for end in range(len(main) - 1, 0, -1):
-        place = Place(main[:end])
-        yield place, value_at(record, place)
 
 
 def _holders(record: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:

@@ -23,11 +23,14 @@ from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, given_model, shape_of
 
 if TYPE_CHECKING:
     from dlcalc.formulas.expressions import Step
 
+expressions, working = lazily("dlcalc.formulas.expressions"), lazily("dlcalc.models.working")
+slips = lazily("dlcalc.conventions.slips")
 MOST_SHARED = 1024
 """Divisors that are tried: of channels into groups, of heads that share keys and values."""
 
@@ -418,25 +421,20 @@ def _percent(part: int, whole: int) -> str:
 
 def reduce_steps(result: Reduction) -> Iterator[Step]:
     """For today's layer and each proposal, the parameters layer by layer, and their sum."""
-    from dlcalc.formulas.expressions import Step
-
     for each in (result.today, *result.proposals):
-        yield Step(each.way, note=each.notation)
+        yield expressions.Step(each.way, note=each.notation)
         yield from _proposal_steps(result.layer, each)
 
 
 def _proposal_steps(name: str, each: Proposal) -> Iterator[Step]:
-    from dlcalc.formulas.expressions import Step, add
-    from dlcalc.models.working import params_step
-
     rows = _rows(each)
     for row in rows[: len(each.layers)]:
-        yield params_step(row)
+        yield working.params_step(row)
     if len(rows) > 1:
         turns = len(rows) // len(each.layers)
         note = f"in all {turns} turns" if turns > 1 else ""
-        shown = (add(*(row.params for row in rows)),) if turns == 1 else ()
-        yield Step(name, each.params, None, shown, note)
+        shown = (expressions.add(*(row.params for row in rows)),) if turns == 1 else ()
+        yield expressions.Step(name, each.params, None, shown, note)
 
 
 def _rows(each: Proposal) -> list[Row]:
@@ -446,8 +444,6 @@ def _rows(each: Proposal) -> list[Row]:
 
 def _advice(result: Reduction, place: Place, wanted: Any) -> str:
     """The slip that gives what was expected of today's layer or of a proposal."""
-    from dlcalc.conventions.slips import rows_advice
-
     known = (result.today, *result.proposals)
     each, what = _asked(result, place)
     if each is None:
@@ -455,7 +451,7 @@ def _advice(result: Reduction, place: Place, wanted: Any) -> str:
     if what == "saved":
         return slip_of(wanted, [("what is left, in place of what is saved,", each.params)])
     others = known if what in ("params", "macs") else ()
-    return rows_advice(each.model, _rows(each), what, wanted) or slip_of(
+    return slips.rows_advice(each.model, _rows(each), what, wanted) or slip_of(
         wanted, ((f"the way '{other.way}'", getattr(other, what)) for other in others)
     )
 
