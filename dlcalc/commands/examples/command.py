@@ -21,7 +21,7 @@ from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.sources import text_beside
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.output import Output
-from dlcalc.shell.types import TextType
+from dlcalc.shell.types import TextType, is_given
 
 
 def read_exercises() -> list[dict[str, str]]:
@@ -67,17 +67,10 @@ def _run(exercise: dict[str, str]) -> None:
     from dlcalc.shell.inner import no_stdin
 
     note("{name}: {problem} dlcalc {command}".format_map(exercise))
-    words = shlex.split(exercise["command"])
-    current = click.get_current_context()
-    for param in current.command.params:
-        value = current.params[param.name] if param.name in Output._fields else None
-        if value is True:
-            words.append(param.opts[-1])
-        elif param.name == "at" and value:
-            words += ["--at", ":".join(filter(None, (value[0], ",".join(map(str, value[1])))))]
-        elif value not in (None, False) and value != param.get_default(current):
-            words += [param.opts[-1], str(value)]
+    words, chosen = shlex.split(exercise["command"]), click.get_current_context().params
+    given = {name: chosen[name] for name in Output._fields if name in chosen and is_given(name)}
     # What stands on standard input is an expected answer, or not ours at all.
-    held = nullcontext() if "-" in words else no_stdin()
-    with held, root.make_context("dlcalc", words, parent=None) as context:
+    held = nullcontext() if "-" in given.values() else no_stdin()
+    defaults = {words[0]: given}
+    with held, root.make_context("dlcalc", words, parent=None, default_map=defaults) as context:
         root.invoke(context)
