@@ -241,6 +241,8 @@ class Symbols:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in ("size", "inverse", "is_batch"):  # the same in symbols
             return lambda *terms, **options: self._number(name, *terms, **options)
+        if name == "centred":
+            return lambda x, **options: formula(name, "follows")(self, x, **options)
         if name in CARRIED:
             operation, place, order = CARRIED[name]
             return lambda g, *given, **options: self._carried(
@@ -321,11 +323,6 @@ class Symbols:
         if 0 in self.numbers.flat(x.value):
             return self._carried(g, "prod", 0, (x,), **options)
         return self.spread(g, x, **options) * self.spread(y, x, **options) / x
-
-    def centred(self, x: Term, **options: Any) -> Term:
-        """x less its mean."""
-        found: Term = formula("centred", "follows")(self, x, **options)
-        return found
 
     def spread(self, g: Term, like: Term, **options: Any) -> Term:
         """g in each element along axes that were summed; it says which, where it must."""
