@@ -61,7 +61,9 @@ def find_place(name: str, record: Mapping[str, Any], main: Place) -> tuple[Place
             found = _walk(words, holder[0], place / 0) if _is_list(holder) and holder else None
             if found is not None:
                 raise InputError(f"each of {place} has {name!r}: say which, as {found[0]}")
-    known = dict.fromkeys(str(key) for _, holder in holders for key in _keys(holder))
+    known = dict.fromkeys(
+        str(key) for _, holder in holders
+        for key in (holder if isinstance(holder, Mapping) else by_name(holder)))
     near = did_you_mean(name, islice(known, MOST_KNOWN)) or did_you_mean(name, record)
     raise InputError(f"the result has no field {name!r}{near}")
 
@@ -155,13 +157,6 @@ def _holders(record: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
             or (_is_list(value) and value and isinstance(value[0], Mapping))
         ]
         yield from level
-
-
-def _keys(holder: Any) -> Iterator[Any]:
-    if isinstance(holder, Mapping):
-        yield from holder
-    elif _is_list(holder):
-        yield from by_name(holder)
 
 
 def by_name(records: Sequence[Any]) -> dict[str, int]:
