@@ -140,9 +140,10 @@ def _array(value: Any) -> Any:
         return None
     if array.dtype != object:
         return array
-    if array.min() < 0 or array.max() >= 2**64:
-        raise InputError("whole numbers beyond 64 bits have no place in NumPy's files; save .json")
-    return array.astype("uint64")
+    for dtype, least, most in (("int64", -(2**63), 2**63), ("uint64", 0, 2**64)):
+        if least <= array.min() and array.max() < most:
+            return array.astype(dtype)
+    raise InputError("whole numbers beyond 64 bits have no place in NumPy's files; save .json")
 
 
 def _npy(answer: Answer) -> bytes:
