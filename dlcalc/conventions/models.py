@@ -127,10 +127,14 @@ def figure(
     items, layers = _items(rules, rows, parameters)
     base = count.params if parameters else count.macs
     total = base + sum(item.number for item in items)
-    also = {
-        name: count.macs + sum(item.number for item in _items(_merged(rules, more), rows, False)[0])
-        for name, more in rules.get("also", {}).items()
-    }
+    also = {}
+    for name, more in rules.get("also", {}).items():
+        every = more.get("every")  # the rules of the counter where it has none of its own
+        merged = {
+            "every": every or rules.get("every", {}),
+            "layers": more.get("layers", {}) if every else _by_type(rules) | _by_type(more),
+        }
+        also[name] = count.macs + sum(item.number for item in _items(merged, rows, False)[0])
     also = {name: number for name, number in also.items() if name == "flops" or number != total}
     if parameters:
         frozen = sum(
@@ -147,13 +151,6 @@ def figure(
 def figures(model: Model, count: Count, batch: int = 1, attention: str = "module") -> list[Figure]:
     """What every counter prints, in the order of the table."""
     return [figure(model, count, counter, batch, attention) for counter in COUNTERS]
-
-
-def _merged(rules: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """The rules of another figure: those of the counter where it has none of its own."""
-    every = more.get("every")
-    layers = more.get("layers", {}) if every else _by_type(rules) | _by_type(more)
-    return {"every": every or rules.get("every", {}), "layers": layers}
 
 
 def _by_type(rules: Mapping[str, Any], key: str = "layers") -> dict[str, Mapping[str, str]]:

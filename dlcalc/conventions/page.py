@@ -8,20 +8,6 @@ from typing import Any
 from dlcalc.conventions.tables import answer, table
 from dlcalc.names import COUNTERS, FRAMEWORKS
 
-TITLES = {
-    "convolution": "Convolutions", "transposed": "Transposed convolutions", "pooling": "Pools",
-    "norms": "Norms", "activations": "Activations", "slopes": "Derivatives at kinks",
-    "training": "Training (adamw and lion take decay off the weight in all)",
-}
-"""The kinds of facts that are one value a framework."""
-LETTERS = (
-    "C channels, b biases, W weights, G gates of h units, D directions, L steps, N examples, "
-    "n elements of the input and o of the output in all, E of one input, M dlcalc's macs of one "
-    "example, B biases times positions, P parameters, A products and T elements of attention's "
-    "scores, e its features, H heads, K cells of a window, w a softmax's width"
-)
-
-
 Section = tuple[str, str, Sequence[str], Sequence[Sequence[str]]]
 """One table: what it is about, a line above it or nothing, its columns, and its cells."""
 
@@ -30,14 +16,15 @@ def _sections() -> Iterator[Section]:
     facts = table("frameworks")
     versions = [[name, facts["versions"][name]] for name in FRAMEWORKS]
     yield "Versions", "Seen on CPU, in:", ["framework", "version"], versions
-    for kind, title in TITLES.items():
+    for kind, title in facts["titles"].items():
         yield _by_framework(title, "", facts[kind])
     parameters, cells = facts["parameters"], facts["cells"]
     lacking = {
         layer: {name: "no such layer" for name in FRAMEWORKS if answer(line, name) == "yes"}
         for layer, line in parameters["missing"].items()
     }
-    yield _by_framework("Parameters", f"Beside PyTorch's count, where another: {LETTERS}.", {
+    letters = table("counters")["page"]["letters"]
+    yield _by_framework("Parameters", f"Beside PyTorch's count, where another: {letters}.", {
         f"{layer}: {fact}": {**line, **lacking.get(layer, {})}
         for fact in ("total", "trained", "held") for layer, line in parameters[fact].items()
     })
@@ -109,6 +96,6 @@ def _counters() -> Iterator[Section]:
             every = {"all layers": lines["every"]} if "every" in lines else {}
             for types, terms in {**every, **lines.get("layers", {})}.items():
                 rows += [[named, types, what, text] for what, text in terms.items()]
-    about = f"{LETTERS}."
     headers = ["counter", "layers", "what", "count"]
+    about = f"{rules['page']['letters']}."
     yield "What counters count beside dlcalc's macs", about, headers, rows

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from dlcalc.errors import At, InputError, did_you_mean
 from dlcalc.input.expressions import Expression, Fields, facts
 from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import Source, decode
+from dlcalc.input.sources import Source, decode, text_beside
 from dlcalc.models.notation import read_notation
 from dlcalc.models.templates import Architecture, Expander
 from dlcalc.models.tree import Model
@@ -186,8 +186,7 @@ def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
                 raise InputError(f"model_type {kind!r} is known here, and not counted")
             like, _, rest = rest.partition(" ")
         found = facts(rest) | found
-        path = os.path.join(_FOLDER, f"{like}.txt")
-        if os.path.exists(path):
+        if os.path.exists(os.path.join(os.path.dirname(__file__), "architectures", f"{like}.txt")):
             return Architecture(_text(f"{like}.txt"), f"{like}.txt", _text), found
         if like in chain:
             raise InputError(f"types.txt: {kind} is like itself")
@@ -215,12 +214,8 @@ def class_defaults(kind: str) -> tuple[dict[str, Any], dict[str, str], dict[str,
     return {aliases.get(name, name): value for name, value in defaults.items()}, aliases, nested
 
 
-_FOLDER = os.path.join(os.path.dirname(__file__), "architectures")
-
-
 def _text(name: str) -> str:
-    with open(os.path.join(_FOLDER, name), "rb") as file:
-        return file.read().decode()
+    return text_beside(__file__, "architectures", name)
 
 
 def _line(text: str, kind: str) -> str | None:

@@ -597,7 +597,6 @@ class _Reader(Follower):
             return {"data": owner, "shape": Sizes(owner)}.get(name, Unknown())
         return lambda *given, **named: self.operation(name, [owner, *given], named)
 
-
     def _of_module(self, owner: Any, name: str) -> Any:
         module: Any = owner.object if isinstance(owner, python.Super) else owner
         if module.is_layer and spec_of(module.kind):
@@ -727,7 +726,6 @@ class _Reader(Follower):
         if again:
             made = [_shared(layer, owner) for layer, owner in zip(made, again, strict=True)]
         for layer in made:
-
             bind(layer.type, layer.arguments, dict(layer.options), handler(layer.type))
         if module.kind == "PReLU" and (self.sizes or "shared_axes" in module.named):
             made[0] = Layer("prelu", (_slopes(module, taken),), made[0].options, made[0].name)
@@ -954,7 +952,6 @@ class _Reader(Follower):
             return taken
         raise InputError("its sizes are not in numbers that are known here")
 
-
     def _do_unflatten(
         self, taken: Tensor, dim: Any, sizes: Any = (), unflattened_size: Any = ()
     ) -> Tensor:
@@ -985,7 +982,6 @@ class _Reader(Follower):
             return taken
         raise InputError(f"transpose of axes {sorted(axes)} cannot be said")
 
-
     def _turned(self, taken: Tensor) -> Tensor:
         if taken.turned is not None:
             return taken.turned
@@ -1010,7 +1006,6 @@ class _Reader(Follower):
         if not named.get("keepdims", keepdim):
             layers.append(("flatten",))
         return self.plain(taken, *layers)
-
 
     def _do_max(self, taken: Tensor, *given: Any, **named: Any) -> Any:
         if given and isinstance(given[0], Tensor):
@@ -1061,7 +1056,6 @@ class _Reader(Follower):
         if scale_factor is None:
             raise InputError("a size that follows another value cannot be said: give scale_factor")
         return self.applied("Upsample", taken, None, scale_factor, mode)
-
 
     def _do_matmul(self, taken: Any, other: Any) -> Tensor:
         if not (_is_parameter(other) and len(other.given[0]) == 2):

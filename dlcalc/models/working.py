@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from dlcalc.formulas.counting import N
 from dlcalc.formulas.expressions import Expr, Step, add, mul, symbol
+from dlcalc.input.sources import read_table
 from dlcalc.layers.counted import Counted, Shape
 from dlcalc.layers.size_steps import output_step, size_steps
 from dlcalc.layers.table import handler, usual
@@ -28,15 +29,7 @@ MOST_STEPS = 40
 """Layers whose formulas are written out; the rest are counted."""
 
 
-LETTERS = {
-    "N": "inputs", "T": "positions", "D": "features", "C": "channels", "L": "input length",
-    "O": "output length", "S": "positions before", "filters": ("F", "filters"),
-    "kernel": ("K", "kernel"), "groups": ("G", "groups"), "units": ("U", "units"),
-    "hidden": ("H", "hidden units"), "layers": ("L", "layers"), "heads": ("H", "heads"),
-    "kv_heads": ("K", "key-value heads"), "head_width": ("W", "features a head"),
-    "vocabulary": ("V", "vectors"), "width": ("D", "numbers each"), "length": ("V", "vectors"),
-    "multiplier": ("M", "filters a channel"), "count": ("V", "vectors"), "slopes": ("P", "slopes"),
-}
+LETTERS = read_table(__file__, "working.txt")["letter"]
 """What the letters of a shape mean; and of an argument, its letter and what that means."""
 
 
@@ -74,7 +67,7 @@ def traced(type: str, shape: Shape, arguments: Mapping[str, Any], **context: Any
     function = handler(type)
     found = Traced(Counted(()), {}, {})
     lettered = tuple(
-        _letter(found, letter, index, size, str(LETTERS[letter]))
+        _letter(found, letter, index, size, LETTERS[letter])
         for (letter, index), size in zip(_shape_letters(function, len(shape)), shape, strict=True)
     )
     defaults = usual(function)
@@ -85,13 +78,13 @@ def traced(type: str, shape: Shape, arguments: Mapping[str, Any], **context: Any
     }
     for name, value in context.items():
         if name == "cached" and value:
-            value = _letter(found, "S", "", value, str(LETTERS["S"]))
+            value = _letter(found, "S", "", value, LETTERS["S"])
         given[name] = value
     counted = function(lettered, **given)
     for size in counted.output:
         for each in size.symbols if isinstance(size, N) else ():
             if each not in found.values:  # an output size, which is named and not worked out
-                found.values[each], found.words[each] = int(size), str(LETTERS["O"])
+                found.values[each], found.words[each] = int(size), LETTERS["O"]
     return found._replace(counted=counted)
 
 
@@ -106,7 +99,7 @@ def _shape_letters(function: Any, axes: int) -> list[tuple[str, object]]:
 
 
 def _argument(found: Traced, function: Any, name: str, value: Any, axes: int) -> Any:
-    letter, words = LETTERS.get(name, (name, name))
+    letter, _, words = LETTERS.get(name, f"{name} {name}").partition(" ")
     if symbol(letter) in found.values or symbol(letter, 1) in found.values:
         letter = name  # taken by another
     if function.__annotations__.get(name) == "PerAxisValue" and not isinstance(value, tuple):

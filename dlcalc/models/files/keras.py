@@ -889,8 +889,9 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
         model = {"config": {"layers": [
             {"class_name": _class_of(name), "config": {"name": name}} for name in layers
         ]}}
-    if not _says_layers(model):
-        return Held(path, "hdf5", tensors)
+    own = model.get("config") if isinstance(model, dict) else None
+    if not (isinstance(own, list) or (isinstance(own, dict) and "layers" in own)):
+        return Held(path, "hdf5", tensors)  # of a class of one's own
     flow = Flow(model, tensors)
     return Held(path, "hdf5", tensors, rows=[
         row_of(layer, [
@@ -899,12 +900,6 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
         ], flow)
         for layer in layers_of(model)
     ])
-
-
-def _says_layers(model: Any) -> bool:
-    """Whether a configuration lists layers; that of a class of one's own does not."""
-    own = model.get("config") if isinstance(model, dict) else None
-    return isinstance(own, list) or (isinstance(own, dict) and "layers" in own)
 
 
 def _class_of(name: str) -> str:

@@ -96,7 +96,6 @@ class Message:
                 found.append(self.reader.varint(stream))
         return [signed(each) for each in found]
 
-
     def encoded(self) -> bytes:
         """The message without the data that was passed over, as a file has it."""
         found = bytearray()
@@ -944,7 +943,6 @@ class Translator:
         self.batch = 1
         self.bare: dict[str, int] = {}
         """MatMuls that a bias may follow, by what they give: the place of their step."""
-
 
     def translated(self, name: str) -> Model:
         """The whole graph; InputError for a node that the notation has no layer for."""

@@ -9,24 +9,17 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from dlcalc.errors import At, DlcalcError, FileError, InputError
-from dlcalc.input.sources import Reading
+from dlcalc.input.sources import Reading, Source, decode, read_file, read_table
 from dlcalc.input.zips import open_zip, seekable
 from dlcalc.models.files.tensors import Held, Tensor, decide
 from dlcalc.models.tree import Model
 
-ENDINGS = (
-    ".safetensors", ".npz", ".npy", ".gguf", ".pt", ".pth", ".bin", ".ckpt", ".onnx", ".keras",
-    ".h5", ".hdf5",
-)
+_TABLE = read_table(__file__, "reading.txt")
+ENDINGS = tuple(_TABLE["reader"])
 """How the names of such files end."""
 INDEX = ".index.json"
 SPLIT = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})(?P<ending>\.\w+)$")
 """The name of one part of a model in several files."""
-FOLDER = (
-    "model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json",
-    "pytorch_model.bin", "adapter_model.safetensors", "weights.npz", "model.npz",
-)
-"""What a folder of weights holds, the first that is there."""
 
 
 def is_weights_file(name: str) -> bool:
@@ -57,7 +50,7 @@ def are_parts(names: Sequence[str]) -> bool:
 def in_folder(folder: str) -> str | None:
     """The file of weights that a folder holds."""
     names = sorted(os.listdir(folder))
-    for name in (*FOLDER, *(n for n in names if n.endswith(INDEX))):
+    for name in (*_TABLE["folder"], *(n for n in names if n.endswith(INDEX))):
         if name in names:
             return os.path.join(folder, name)
     paths = [os.path.join(folder, name) for name in names]
@@ -156,7 +149,6 @@ def _config_beside(path: str) -> dict[str, Any]:
 
 def _json(path: str) -> Any:
     from dlcalc.input.json_text import parse_json
-    from dlcalc.input.sources import Source, decode, read_file
 
     source = Source(read_file(path), path)
     with At(source.place, once=True):
@@ -200,10 +192,11 @@ def read_open(file: BinaryIO, path: str, input: tuple[int, ...] | None = None) -
     if ending == ".zip":
         file = seekable(file)
         ending = _of_zip(file)
-    if ending not in _READERS:
+    function = (_TABLE["reader"] | _TABLE["inner"]).get(ending)
+    if function is None:
         raise InputError(f"is no file of weights that is known: {', '.join(ENDINGS)}")
-    module, _, function = _READERS[ending].partition(".")
-    read: Reader = getattr(import_module(f"dlcalc.models.files.{module}"), function)
+    module, _, name = function.partition(".")
+    read: Reader = getattr(import_module(f"dlcalc.models.files.{module}"), name)
     return read(file, path, input)
 
 
@@ -239,12 +232,3 @@ _ONNX_SECOND = (b"\x12", b"\x1a", b"\x22", b"\x28", b"\x32", b"\x3a", b"\x42")
 
 
 Reader = Callable[[BinaryIO, str, tuple[int, ...] | None], Held]
-_READERS = {
-    ".safetensors": "arrays.read_safetensors", ".gguf": "gguf.read_gguf",
-    ".npy": "arrays.read_npy", ".npz": "arrays.read_npz",
-    ".keras": "keras.read_keras", ".json": "keras.read_json",
-    ".onnx": "onnx.read_onnx",
-    **dict.fromkeys((".pt", ".pth", ".bin", ".ckpt"), "torch_checkpoint.read_torch"),
-    **dict.fromkeys((".h5", ".hdf5"), "keras.read_hdf5"),
-}
-"""What reads each kind of file, and is loaded for that."""
