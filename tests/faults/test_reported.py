@@ -13,7 +13,7 @@ from tests.shell.running import invoke, run, shell
 
 STEPS = '{"x": [1], "target": [0], "weights": [1]}'
 
-IMAGE = '{"x": [[[1, 2], [3, 4]]], "upstream": [1]}'
+IMAGE = '{"x": [[[1, 2], [3, 4]]], "upstream": [[[1]]]}'
 
 REFUSED = {
     "params --input 224x224 resnet50": "ResNet-50 takes 3, as 3x224x224",
@@ -36,7 +36,7 @@ REFUSED = {
     "pool -x '1 2; 3 4' -F 1000000000 -P 600000000": "a window of 1,000,000,000,000,000,000",
     "grad 'y = sum(maxpool(x, 2, pad=9999999999))' x='1 2; 3 4'": "elements is past the limit",
     f"step 'input 1x2x2; upsample 99999999999' '{IMAGE}'": "parameters and activations of",
-    f"step 'input 1x2x2; maxpool 100000000 pad=60000000' '{IMAGE}'": "a window of",
+    f"step 'input 1x2x2; avgpool 100000000 pad=60000000' '{IMAGE}'": "a window of",
     "gan --epochs 1e30": "are more than 1,000,000",
     "posterior --plot nowhere/x.svg": "nowhere/x.svg: cannot be written",
 }
