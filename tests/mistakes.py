@@ -431,7 +431,11 @@ def lstm_steps(given: dict[str, Any], wrong: str) -> dict[str, Any]:
     """An LSTM's states and the gradients of its steps, with one mistake."""
     W, b, x, dh = (given[name] for name in ("W", "b", "x", "dh"))
     H, gates = 2, []
-    h, c = [given["h0"]], [given["c0"]]
+    b = 0 * b if wrong == "all biases left out" else b
+    W = W[:, [2, 3, 0, 1]] if wrong == "(x; h) in place of (h; x)" else W
+    order = [0, 1, 2, 3, 6, 7, 4, 5] if wrong == "the rows of o and g exchanged" else slice(None)
+    W, b = W[order], b[order]
+    h, c = [0 * given["h0"] if wrong == "h_0 left out" else given["h0"]], [given["c0"]]
     for row in x:
         z = (W @ np.concatenate([h[-1], row]) + b).reshape(4, H)
         g = (logistic if wrong == "sigmoid as the activation of g" else np.tanh)(z[3])
@@ -459,6 +463,8 @@ def lstm_steps(given: dict[str, Any], wrong: str) -> dict[str, Any]:
 
 
 LSTM = {
+    "all biases left out": "h", "(x; h) in place of (h; x)": "h", "h_0 left out": "h",
+    "the rows of o and g exchanged": "h",
     "sigmoid as the activation of g": "c", "c_(t-1) left out": "c", "f and i exchanged": "c",
     "tanh left out": "h", "(1 − tanh(c)²) left out": "dc", "δh in place of δc": "dg",
     "(1 − g²) left out": "dz", "f_t in place of f_(t+1)": "dc", "f_(t+1) left out": "dc",
@@ -472,7 +478,9 @@ def gru_steps(given: dict[str, Any], wrong: str) -> dict[str, Any]:
     for row in x:
         a, u = (W @ row + b).reshape(3, H), (U @ h[-1]).reshape(3, H)
         r, z = logistic(a[:2] + u[:2])
-        reset = {"r left out": u[2], "a_z in place of a_r": z * u[2]}.get(wrong, r * u[2])
+        early = U[4:] @ (r * h[-1])
+        reset = {"r left out": u[2], "a_z in place of a_r": z * u[2],
+                 "r before the product with h_(t-1)": early}.get(wrong, r * u[2])
         n = np.tanh(a[2] + reset)
         kept.append((r, z, n, u[2]))
         new = z * n + (1 - z) * h[-1] if wrong == "exchanged" else (1 - z) * n + z * h[-1]
@@ -494,6 +502,7 @@ def gru_steps(given: dict[str, Any], wrong: str) -> dict[str, Any]:
 
 
 GRU = {
+    "r before the product with h_(t-1)": "n",
     "r left out": "n", "a_z in place of a_r": "n", "exchanged": "h", "z in place of 1 − z": "dn",
     "n left out": "dz", "(1 − n²) left out": "da", "z_(t+1) left out": "dh",
 }
@@ -563,6 +572,7 @@ AUTOENCODERS: dict[str, Callable[..., dict[str, Any]]] = {
     "σ in place of σ²": lambda m, s, e, d: {"L2": (m**2 + s - 2 * np.log(s) - 1).sum() / 2},
     "wrong sign": lambda m, s, e, d: {"L2": (m**2 + s**2 + 2 * np.log(s) - 1).sum() / 2},
     "ε left out": lambda m, s, e, d: {"z": m + s},
+    "/2 in place of": lambda m, s, e, d: {"sigma": np.sqrt(s)},
     "σ·ε left out": lambda m, s, e, d: {"z": m},
     "σ² in place of σ": lambda m, s, e, d: {"z": m + s**2 * e},
     "1/σ left out": lambda m, s, e, d: {"gradients": {"L2": {"sigma": s}}},

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
+from math import log
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ import numpy as np
 from dlcalc.derive.derivation import NAMES, Derivation, as_value, compiled, joined
 from dlcalc.derive.working_terms import turned
 from dlcalc.errors import DlcalcError
-from dlcalc.formulas.expressions import Column, Expr, symbol
+from dlcalc.formulas.expressions import Column, Expr, hadamard, symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE, agree
 
@@ -172,7 +173,30 @@ class Slips:
                 continue
             if explains(given[differing], asked, wanted, loose if likely == 3 else close):
                 return words
+        for words, factor in self._scaled() if digits >= FEW[2] else ():
+            if (np.abs(factor * right[others] - expected[others]) <= still).all() and (
+                    explains(factor * wanted, asked, wanted, close)):
+                return words
         return ""
+
+    def _scaled(self) -> Iterator[tuple[str, float]]:
+        """What is wrong by one factor all over, however many lines the numbers are of."""
+        yield "a wrong sign", -1
+        asked = [self.lines[key].name for key in self.asked]
+        slopes = [each for each in asked if _is_slope(_parsed(each)[0])]
+        if not slopes:
+            behind = (_places(self.lines[key].formula) for key in self.needed)
+            if any(part.kind == "call" and part.args[0] == "ln" for part, _ in chain(*behind)):
+                yield "log2 in place of ln", 1 / log(2)
+                yield "log10 in place of ln", 1 / log(10)
+            return
+        of = {each.args[0] for each in slopes if each.kind == "derivative"}
+        losses = [line.formula for line in self.lines.values() if isinstance(line.formula, Expr)
+                  and (line.name in of or (not of and _parsed(line.name)[0] == "J"))]
+        if any(each.kind == "div" and each.args[1] % 2 == 0 for each in losses):
+            yield "½ left out", 2
+        if self.timed and len(losses) > 2:
+            yield "the mean in place of the sum", 1 / (len(losses) - 1)
 
     def _suspects(self, own: set[str]) -> Iterator[tuple[str, dict[str, Any], int]]:
         """Words, wrong formulas by line, and how likely these are, as in FEW."""
@@ -197,6 +221,7 @@ class Slips:
         far = next((n for n, (_, likely) in enumerate(ranked) if not likely), len(ranked))
         for n, ((group, words), likely) in enumerate(ranked):
             if n == far:
+                yield from self._throughout()
                 yield from self._alone(circulated, spread, groups, near, few)
                 yield from self._several(circulated, spread, few)
             changed = spread[group][words]
@@ -205,7 +230,45 @@ class Slips:
             for key in changed if len(changed) > 1 else ():
                 if group_of(key)[1] in near:
                     yield said, {key: changed[key]}, likely
+        if far == len(ranked):
+            yield from self._throughout()
         yield from self._alone([each for each, _ in ranked], spread, groups, near, few)
+
+    def _throughout(self) -> Iterator[tuple[str, dict[str, Any], int]]:
+        """Slips made in several quantities alike."""
+        lines = {key: line for key, line in self.lines.items()
+                 if key in self.needed and isinstance(line.formula, Expr)}
+        given = [each for each, slot in self.slots.items() if slot not in self.keys]
+        biases = [each for each in given if _parsed(each)[0] == "b"]
+        none = [("all biases left out", biases)] if len(biases) > 1 or self.timed else []
+        for each in given if self.timed else ():
+            if _parsed(each)[2] == 0 and each.kind == "symbol":
+                none.append((f"{formula_text(each)} left out", [each]))
+        for words, several in none:
+            table = {each: Expr("mul", (0, each)) for each in several}
+            yield words, {key: replaced(line.formula, table) for key, line in lines.items()
+                          if any(each in table for each in symbols_in(line.formula))}, 1
+        stacks = {each: Expr("stack", each.args[::-1]) for each in given if each.kind == "stack"}
+        if stacks:
+            turned_ = {key: line.formula.put(stacks) for key, line in lines.items()}
+            changed = {key: each for key, each in turned_.items() if each != lines[key].formula}
+            yield "(x; h) in place of (h; x)", changed, 1
+        slopes = {key: line.formula.args[0] for key, line in lines.items()
+                  if line.formula.kind in ("hadamard", "mul")
+                  and len(set(symbols_in(Expr("list", line.formula.args[1:])))) == 1
+                  and _is_slope(_parsed(next(symbols_in(line.formula)))[0])}
+        if len(slopes) > 1:
+            yield "the slopes of all activations left out", slopes, 1
+        gates: dict[str, dict[str, Any]] = {}
+        for key, line in lines.items() if self.timed else ():
+            if line.formula.kind == "call" and line.formula.args[-1] in self.known:
+                gates.setdefault(group_of(key)[0], {})[key] = line.formula.args
+        for (one, first), (other, second) in combinations(gates.items(), 2):
+            pairs = list(zip(first.items(), second.items(), strict=False))
+            changed = {}
+            for (a, (f, x)), (b, (g, y)) in pairs:
+                changed |= {a: Expr("call", (f, y)), b: Expr("call", (g, x))}
+            yield f"the rows of {self._name(one)} and {self._name(other)} exchanged", changed, 1
 
     def _alone(
         self, those: Iterable[tuple[str, str]], spread: Mapping[str, Any],
@@ -443,6 +506,14 @@ class Slips:
         function, argument, *_ = args
         if function in (*FUNCTIONS, *LEFT_OUT):
             yield Edit(f"{function} left out", argument)
+        if function == "exp":
+            for wrong in (argument / 2, 2 * argument):
+                yield Edit(f"{self._said(wrong, t)} in place of {self._said(argument, t)}",
+                           Expr("call", ("exp", wrong)))
+        if function == "softmax":
+            yield Edit("sigmoid in place of softmax", Expr("call", ("sigmoid", argument)))
+            yield Edit("the sum of the exponentials left out", Expr("call", ("exp", argument)))
+            yield Edit("softmax over the examples", Expr("call", ("softmax", argument, "axis=0")))
         if function == "gelu":
             form, other = ("erf", ()) if "tanh" in args else ("tanh", ("tanh",))
             yield Edit(f"gelu's {form} form", Expr("call", (function, argument, *other)))
@@ -465,6 +536,7 @@ class Slips:
                     yield Edit("the mean in place of the sum", Expr("div", (part, size)))
         for n, each in enumerate(args):
             yield Edit(self._left_out(each, t), joined(part.kind, args[:n] + args[n + 1 :]))
+        yield from self._moved_in(part, args, t)
         if len(args) == 3:
             yield Edit(self._left_out(joined(part.kind, args[1:]), t), args[0])
         for n, (y, rest) in enumerate(pairwise((*args, None))):
@@ -477,6 +549,21 @@ class Slips:
                 value = y.args[1].args[0]
                 yield Edit(f"the slope of sigmoid at {self._said(value, t)}",
                            Expr(part.kind, (*before, value, 1 - value, *args[n + 1 :])))
+
+    def _moved_in(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        """A gate that acts on what a matrix is multiplied with, in place of the product."""
+        for n, each in enumerate(args if part.kind == "hadamard" else ()):
+            inner = self._formula_of(each)
+            first: Any = inner.args[0] if getattr(inner, "kind", "") == "add" else None
+            if getattr(first, "kind", "") == "matmul":
+                gate, (matrix, x) = joined("hadamard", args[:n] + args[n + 1 :]), first.args
+                yield Edit(f"{self._said(gate, t)} before the product with {self._said(x, t)}",
+                           Expr("add", (matrix @ hadamard(gate, x), *inner.args[1:])))
+
+    def _formula_of(self, name: Any) -> Any:
+        """The formula of a quantity that a line computes forward; None of others."""
+        key = self.keys.get(self.slots.get(name, -1), "")
+        return self.lines[key].formula if key and not _is_slope(_parsed(name)[0]) else None
 
     def _of_sum(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         factors = [each.args if getattr(each, "kind", "") == "mul" else () for each in args]
@@ -522,6 +609,11 @@ class Slips:
             yield Edit(f"1/{2 * below:g} left out", Expr("mul", (2, above)))
 
     def _of_matrices(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
+        inner = self._formula_of(args[-1])
+        if getattr(inner, "kind", "") == "hadamard":
+            gate, x = inner.args
+            yield Edit(f"{self._said(gate, t)} behind the product with {self._said(x, t)}",
+                       hadamard(gate, args[0] @ x))
         for n, each in enumerate(args):
             if not self._is_vector(each):
                 other = turned(each)
