@@ -40,7 +40,7 @@ def conv(
     [100, 10, 201, 20]
     """
     typed = isinstance(w, str)
-    x, w = _given(x, "input"), _given(w, "kernel")
+    x, w = _array_or_name(x, "input"), _array_or_name(w, "kernel")
     if typed and np.ndim(x) == 2 and np.ndim(w) == 1:  # type: ignore[arg-type]
         w = [w]  # a row beside rows: text cannot tell
     if framework is not None:
@@ -61,7 +61,7 @@ def conv(
     )
 
 
-def _given(value: object, name: str) -> object:
+def _array_or_name(value: object, name: str) -> object:
     """An array as it is; a text as commands take it: numbers, or the name of a file."""
     if not isinstance(value, str):
         return value
@@ -89,7 +89,7 @@ def pool(
     from dlcalc.numbers.convolution.pooling import pool as plain_pool
     from dlcalc.numbers.convolution.pooling import spread_to
 
-    x = _given(x, "input")
+    x = _array_or_name(x, "input")
     if isinstance(kernel, str):
         kernel = one_or_tuple(sizes_in(kernel, "kernel"))
     if framework is None:

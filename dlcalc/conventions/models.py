@@ -171,13 +171,13 @@ def _items(
                 count = value(text, facts)
                 own[what] = own.get(what, 0) + count
                 totals[what] = totals.get(what, 0) + count
-        items = _whole(own)
+        items = _cut_to_whole(own)
         base = row.params if parameters else row.macs
         parts.append(Part(row.name, base + sum(item.number for item in items), items))
-    return _whole(totals), tuple(parts)
+    return _cut_to_whole(totals), tuple(parts)
 
 
-def _whole(counts: Mapping[str, Number]) -> tuple[Item, ...]:
+def _cut_to_whole(counts: Mapping[str, Number]) -> tuple[Item, ...]:
     """Items cut to whole numbers, as counters cut them, those of nothing left out."""
     return tuple(Item(what, floor(count)) for what, count in counts.items() if floor(count))
 
@@ -287,7 +287,7 @@ def _behind(body: Sequence[Node]) -> Iterator[tuple[Layer, str, str]]:
 
 
 @cache
-def _counted(type: str, shape: Shape, options: tuple[tuple[str, Any], ...]) -> Counted:
+def _count(type: str, shape: Shape, options: tuple[tuple[str, Any], ...]) -> Counted:
     return handler(type)(shape, **dict(options))
 
 
@@ -301,7 +301,7 @@ class Facts:
         node, self.options = row.node, row.arguments or {}
         held: Any = row
         if isinstance(node, Layer) and node.type == row.type:  # no adapter of it; even tied ones
-            held = _counted(row.type, row.input, tuple(self.options.items()))
+            held = _count(row.type, row.input, tuple(self.options.items()))
             given["unsaid"] = int(not node.arguments and "affine" not in node.options)
         self.windows = getattr(held, "windows", ())
         self.known: dict[str, Any] = {
@@ -429,13 +429,13 @@ def framed(model: Model, count: Count, framework: str) -> Framed:
     tables.checked(framework)
     rows, notes, held, tensors, gates = [], [], 0, {}, {}
     for row, facts in facts_of(model, count):
-        made = _row(row, facts, framework)
+        made = _framework_row(row, facts, framework)
         rows.append(made._replace(
             input=_shape_in(row.input, row.type, framework),
             output=_shape_in(row.output, row.type, framework),
         ))
         held += number(framework, "held", row, facts)
-        usual = _row(row, facts, "pytorch")
+        usual = _framework_row(row, facts, "pytorch")
         if made.params != usual.params:
             notes.append(
                 f"{framework} counts {made.params:,} in {row.name}, pytorch {usual.params:,}: "
@@ -512,7 +512,7 @@ def _ask(framework: str, fact: str, type: str) -> str:
     return ""
 
 
-def _row(row: Row, facts: Facts, framework: str) -> Row:
+def _framework_row(row: Row, facts: Facts, framework: str) -> Row:
     if _ask(framework, "missing", row.type) == "yes":
         raise tables.refusal(framework, f"{row.name}: it has no {row.type}")
     more = number(framework, "total", row, facts)
@@ -565,7 +565,7 @@ def _of_cell(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shap
             for name, text in layout.items():
                 if facts["bias"] or tables.is_matrix(text.split()):
                     yield (
-                        _named(name, layer, direction, facts, framework),
+                        _parameter_name(name, layer, direction, facts, framework),
                         _shape(text, sizes | {"D": width}),
                     )
 
@@ -595,7 +595,7 @@ def _shape(text: str, sizes: Mapping[str, Any]) -> Shape:
     return made
 
 
-def _named(name: str, layer: int, direction: int, facts: Facts, framework: str) -> str:
+def _parameter_name(name: str, layer: int, direction: int, facts: Facts, framework: str) -> str:
     if framework in TORCH_NAMED:
         return name.replace("l0", f"l{layer}") + "_reverse" * direction
     stacked = f"{layer}." if facts["layers"] != 1 else ""

@@ -58,7 +58,7 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _shown(value: Any) -> str:
+def _fact_text(value: Any) -> str:
     """What a framework does, or the names of its parameters with their shapes."""
     if not isinstance(value, Mapping):
         return str(value)
@@ -66,7 +66,7 @@ def _shown(value: Any) -> str:
 
 
 def _by_framework(
-    title: str, about: str, lines: Mapping[str, Any], shown: Callable[[Any], str] = _shown
+    title: str, about: str, lines: Mapping[str, Any], shown: Callable[[Any], str] = _fact_text
 ) -> Section:
     """What most frameworks do, and which do otherwise."""
     rows = []

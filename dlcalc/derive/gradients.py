@@ -90,7 +90,7 @@ class Derivatives(Result):
     def directed(self, direction: Mapping[str, Any]) -> dict[str, Any]:
         """The parts of a direction as values; errors for those that fit none of `wrt`."""
         found = {name: _as_value(name, each) for name, each in direction.items()}
-        for name in _known(found, self.wrt, "`along`"):
+        for name in _checked_names(found, self.wrt, "`along`"):
             shapes = [tuple(getattr(each, "shape", ())) for each in (found[name],
                                                                      self.values[name])]
             if shapes[0] != shapes[1]:
@@ -160,7 +160,7 @@ def differentiate(
     else:
         f = _world(values, tape.instructions)
     given = {name: given[name] for name in system.inputs}
-    sources = _known(wrt, system.names, "`wrt`") if wrt is not None else system.inputs
+    sources = _checked_names(wrt, system.names, "`wrt`") if wrt is not None else system.inputs
     try:
         return _derived(tape, f, given, of, sources, True)
     except ShapeError:
@@ -253,7 +253,7 @@ def _chosen(
 ) -> tuple[str, ...]:
     """The names of the numbers to derive."""
     if of is not None:
-        chosen = _known(of, system.names, "`of`")
+        chosen = _checked_names(of, system.names, "`of`")
     else:
         free = system.unused
         chosen = tuple([each for each in free if f.shape(values[each]) == ()]) or free[-1:]
@@ -268,7 +268,7 @@ def _chosen(
     return chosen
 
 
-def _known(names: Iterable[str], known: Sequence[str], option: str) -> tuple[str, ...]:
+def _checked_names(names: Iterable[str], known: Sequence[str], option: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(names))
     for name in chosen:
         if name not in known:

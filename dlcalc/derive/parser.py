@@ -318,7 +318,7 @@ class _Parser:
             after = self.tokens[self.at + 1]
             if after.text in _AFTER_NAMES and after.kind != "raised":
                 self.at, self.token = self.at + 1, after
-                return self._named(token)
+                return self._name_node(token)
         while self.token.text in _TERMS:
             negative ^= self.next().text == "-"
         base = self.primary()
@@ -328,7 +328,7 @@ class _Parser:
             self.open.pop()
         return self.made("neg", (base,), token.start) if negative else base
 
-    def _named(self, token: Token) -> Name:
+    def _name_node(self, token: Token) -> Name:
         self.names[token.text] = None
         name: Name = _NEW(Name, (token.text, self.text, token.start, token.end, 0))
         return name
@@ -376,7 +376,7 @@ class _Parser:
                 return self._call(token)
             if self.token.text == "'" and self.tokens[self.at + 1].text == "(":
                 return self._slope(token)
-            return self._named(token)
+            return self._name_node(token)
         if kind == "number":
             return self._number(self.next())
         if token.text == "(":
@@ -516,7 +516,7 @@ class _Parser:
                     values.append(self._setting(option))
             self._close(")" if token.text == "(" else "]")
             return tuple(values)
-        return self._known(self.sum())
+        return self._whole_or_node(self.sum())
 
     def _applied(
         self, name: Token, function: Function, arguments: list[Node], options: dict[str, Any]
@@ -528,7 +528,7 @@ class _Parser:
         if not least <= len(arguments) <= most:
             hint = "; write axis=… for an axis" if "axis" in function.options else ""
             raise self.wrong(
-                f"{name.text} takes {_counted(most, least)}, here "
+                f"{name.text} takes {_arguments_in_words(most, least)}, here "
                 f"{'is' if len(arguments) == 1 else 'are'} {len(arguments)}{hint}", name
             )
         for _, value in function.defaults[len(arguments) - function.least :]:
@@ -601,7 +601,7 @@ class _Parser:
         wanted = len(self.defined[name.text])
         if len(arguments) != wanted:
             here = f"here {'is' if len(arguments) == 1 else 'are'} {len(arguments)}"
-            raise self.wrong(f"{name.text} takes {_counted(wanted)}, {here}", name)
+            raise self.wrong(f"{name.text} takes {_arguments_in_words(wanted)}, {here}", name)
         return self.made("call", arguments, name.start, {"function": name.text})
 
     def _no_function(self, name: Token) -> NoReturn:
@@ -653,9 +653,9 @@ class _Parser:
             ends = [first]
             while len(ends) < 3 and self.took(":"):
                 ends.append(None if self.token.text in (":", ",", "]") else self.sum())
-            return slice(*(each and self._known(each) for each in ends))
+            return slice(*(each and self._whole_or_node(each) for each in ends))
         assert first is not None
-        place = self._known(first)
+        place = self._whole_or_node(first)
         if isinstance(place, Number):
             message = f"found {first.text!r}; a place is a whole number"
             raise wrong(message, self.text, first.start, first.end)
@@ -664,7 +664,7 @@ class _Parser:
         chosen.append(place)
         return "*"
 
-    def _known(self, node: Node) -> int | Node:
+    def _whole_or_node(self, node: Node) -> int | Node:
         """The whole number that is written here; else the node, whose value is found later."""
         value = _constant(node)
         if value is None:
@@ -694,7 +694,7 @@ def _several(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) and not isinstance(value, Node) else (value,)
 
 
-def _counted(most: int, least: int | None = None) -> str:
+def _arguments_in_words(most: int, least: int | None = None) -> str:
     words = ["no", "one", "two", "three", "four"]
     number = words[most] if most < len(words) else str(most)
     if least is not None and least != most:

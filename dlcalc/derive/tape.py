@@ -359,7 +359,7 @@ def forward(
         for each in tape.instructions:
             if each.place not in passed:
                 operands = each.given(values)
-                values[each.place] = _computed(each, f, operands, tape.system) if watched else (
+                values[each.place] = _safe_value(each, f, operands, tape.system) if watched else (
                     each.rule.value(f, *operands, **each.node.options))
     return values
 
@@ -394,11 +394,11 @@ def _swiftly(
                 value = None
         except TROUBLE:
             value = None
-        values[place] = _computed(each, f, operands, tape.system) if value is None else value
+        values[place] = _safe_value(each, f, operands, tape.system) if value is None else value
     return not plain or is_finite(float(sum(values)))
 
 
-def _computed(each: Instruction, f: Any, operands: Sequence[Any], system: System) -> Any:
+def _safe_value(each: Instruction, f: Any, operands: Sequence[Any], system: System) -> Any:
     """A value looked at with care; InputError, with its place, where there is none."""
     node = each.node
     try:
@@ -468,7 +468,7 @@ def backward(
                 except TROUBLE:
                     whole = None
                 if whole is None:
-                    pulled = _pulled(each, f, g, y, operands, number, watched, system)
+                    pulled = _safe_pull(each, f, g, y, operands, number, watched, system)
                     whole = pulled if known is None else settled(known + pulled)
                 gradients[place] = whole
     if plain and not is_finite(float(sum(gradients.values()))):
@@ -476,7 +476,7 @@ def backward(
     return gradients
 
 
-def _pulled(
+def _safe_pull(
     each: Instruction, f: Any, g: Any, y: Any, given: tuple[Any, ...], number: int,
     watched: bool, system: System,
 ) -> Any:

@@ -82,7 +82,7 @@ class Unfolding:
 
     def equations(self) -> list[Equation]:
         """All of them."""
-        raw = list(self._written(self.statements, {}))
+        raw = list(self._equations(self.statements, {}))
         for equation, _, key, _ in raw:
             if key:
                 family = self.families.setdefault(equation.name, {})
@@ -101,7 +101,7 @@ class Unfolding:
             found.append(self._stacked(name, node))
         return found
 
-    def _written(self, statements: Sequence[Statement], env: Values) -> Iterator[Written]:
+    def _equations(self, statements: Sequence[Statement], env: Values) -> Iterator[Written]:
         """Every equation of a text."""
         for each in statements:
             self.size += 1
@@ -115,7 +115,7 @@ class Unfolding:
                     )
                 for value in range(first, last + 1):
                     number = Number(value, each.first.source, each.first.start, each.first.start)
-                    yield from self._written(each.body, {**env, each.variable: number})
+                    yield from self._equations(each.body, {**env, each.variable: number})
             elif isinstance(each, Indexed):
                 yield self._element(each, env)
             elif isinstance(each, Equation):
@@ -127,7 +127,7 @@ class Unfolding:
                 yield each, env, (), ()
 
     def _element(self, each: Indexed, env: Values) -> Written:
-        places = [self._whole(self._node(node, env)) for node in each.places]
+        places = [self._whole_value(self._node(node, env)) for node in each.places]
         if None not in places:
             return each.equation, env, tuple(places), ()  # type: ignore[arg-type]
         letters = [node.name for node in each.places if isinstance(node, Name)]
@@ -139,7 +139,7 @@ class Unfolding:
         return each.equation, env, (), tuple(letters)
 
     def _limit(self, node: Node, env: Values) -> int:
-        value = self._whole(self._node(node, env))
+        value = self._whole_value(self._node(node, env))
         if value is None:
             raise error_at(
                 f"a loop runs over whole numbers, and {node.text} has no such value: give "
@@ -148,7 +148,7 @@ class Unfolding:
             )
         return value
 
-    def _whole(self, node: Node) -> int | None:
+    def _whole_value(self, node: Node) -> int | None:
         """The whole number that a node is, of numbers and of names whose value is one."""
         if isinstance(node, Number):
             return node.value if isinstance(node.value, int) else None
@@ -158,7 +158,7 @@ class Unfolding:
             return self.numbers.get(node.name)
         if node.operation not in ("add", "neg", "mul", "div"):
             return None
-        values: list[Any] = [self._whole(each) for each in node.arguments]
+        values: list[Any] = [self._whole_value(each) for each in node.arguments]
         if None in values:
             return None
         if node.operation == "div":
@@ -197,7 +197,7 @@ class Unfolding:
             return tuple(self._setting(each, env) for each in value)
         if not isinstance(value, Number | Name | Apply):
             return value
-        found = self._whole(self._node(value, env))
+        found = self._whole_value(self._node(value, env))
         if found is None:
             raise error_at(f"{value.text} is no whole number here", value)
         return found
@@ -256,7 +256,7 @@ class Unfolding:
                 each = slice(*(self._setting(e, env) for e in (each.start, each.stop, each.step)))
             elif each == "*":
                 place = next(given)
-                value = self._whole(place)
+                value = self._whole_value(place)
                 if value is None:
                     left.append(place)
                 else:
@@ -297,11 +297,11 @@ class Unfolding:
     def _lettered(self, node: Node, free: tuple[str, ...], equation: Equation) -> Node:
         """An expression whose arrays are indexed by letters, as operations on aligned axes."""
         if free:
-            return _Letters(node, free, self._whole).whole(equation)
+            return _Letters(node, free, self._whole_value).whole(equation)
         if not isinstance(node, Apply):
             return node
         if node.operation == "sum_over":
-            return _Letters(node, (), self._whole).whole(equation)
+            return _Letters(node, (), self._whole_value).whole(equation)
         arguments = tuple(self._lettered(each, (), equation) for each in node.arguments)
         return made(node, arguments, node.options) if arguments != node.arguments else node
 
@@ -314,7 +314,7 @@ class _Letters:
     ) -> None:
         self.node, self.free, self.whole_number = node, free, whole_number
         self.letters = tuple(dict.fromkeys((*free, *_bound(node))))
-        self.elements = [each for each in _within(node)
+        self.elements = [each for each in _operations_in(node)
                          if each.operation == "element" and self._in(each)]
         self.gathered = {each.arguments[0].text for each in self.elements
                          if not self._is_plain(each)}
@@ -335,7 +335,7 @@ class _Letters:
 
     def _in(self, node: Node) -> set[str]:
         """The letters by which arrays are indexed within a node."""
-        return {name for each in _within(node) if each.operation == "element"
+        return {name for each in _operations_in(node) if each.operation == "element"
                 for place in each.arguments[1:] for name in names_in(place)
                 if name in self.letters}
 
@@ -378,14 +378,14 @@ class _Letters:
         if any(isinstance(each, slice) for each in index):
             raise error_at("among letters an index is a letter or a whole number", node)
         if base.text in self.gathered and self._in(node):
-            places = tuple(map(self._counted, chosen))
+            places = tuple(map(self._index_range, chosen))
             return made(node, (base, *places), node.options)
         kept = tuple(slice(None) if each == "*" else each for each in index)
         if len(chosen) < len(index):
             base = made(node, (base,), {"index": kept})
         return self._align(base, *(each.name for each in chosen if isinstance(each, Name)))
 
-    def _counted(self, place: Node) -> Node:
+    def _index_range(self, place: Node) -> Node:
         """The whole numbers that an index of letters is, from 0 on."""
         counts = self._computed(place)
         if isinstance(place, Name) and place.name in self.letters:
@@ -410,7 +410,7 @@ class _Letters:
         far as every index that it stands in fits."""
         self.running.append(letter)
         uses = [(each.arguments[0], axis, place) for each in self.elements
-                for axis, place in self._places(each) if letter in names_in(place)]
+                for axis, place in self._open_axes(each) if letter in names_in(place)]
         own = [each for each in uses if each[0].text not in self.gathered]
         parts: list[Node] = []
         axes, steps = [], []
@@ -430,7 +430,7 @@ class _Letters:
         return self._align(made(_like(node, "places"), tuple(parts), options), letter)
 
     @staticmethod
-    def _places(node: Apply) -> Iterator[tuple[int, Node]]:
+    def _open_axes(node: Apply) -> Iterator[tuple[int, Node]]:
         """The axes of an element that are not indexed by plain numbers, and their places."""
         given = iter(node.arguments[1:])
         return ((axis, next(given)) for axis, each in enumerate(node.options["index"])
@@ -476,13 +476,13 @@ def _with(node: Node, name: str, other: Node) -> Node:
     return node._replace(arguments=tuple(_with(each, name, other) for each in node.arguments))
 
 
-def _within(node: Node) -> Iterator[Apply]:
+def _operations_in(node: Node) -> Iterator[Apply]:
     """The operations within a node, itself among them."""
     return (each for each in nodes_in(node) if isinstance(each, Apply))
 
 
 def _bound(node: Node) -> Iterator[str]:
     """The letters that are summed over within a node."""
-    for each in _within(node):
+    for each in _operations_in(node):
         if each.operation == "sum_over":
             yield from each.options["letters"]

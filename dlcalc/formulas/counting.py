@@ -42,7 +42,7 @@ class N(int):
     @property
     def formula(self) -> Any:
         """The formula as an expression, or the bare number where it has no symbols."""
-        return _written(self.terms)
+        return _factored(self.terms)
 
     @property
     def symbols(self) -> list[Expr]:
@@ -60,7 +60,7 @@ class N(int):
         sums = dict(self.terms)
         for key, (number, powers) in _as_n(other).terms.items():
             sums[key] = (sums.get(key, (0, powers))[0] + number, powers)
-        return _made(int(self) + int(other), sums)
+        return _with_terms(int(self) + int(other), sums)
 
     __radd__ = __add__
 
@@ -79,11 +79,11 @@ class N(int):
         products: dict[Key, tuple[int, Powers]] = {}
         for number, powers in self.terms.values():
             for times, more in _as_n(other).terms.values():
-                joined = _joined(powers, more)
+                joined = _times(powers, more)
                 key = _key(joined)
                 before = products.get(key, (0, joined))[0]
                 products[key] = (before + number * times, joined)
-        return _made(int(self) * int(other), products)
+        return _with_terms(int(self) * int(other), products)
 
     __rmul__ = __mul__
 
@@ -100,8 +100,8 @@ class N(int):
         if len(self.terms) == len(divisor) == 1 and int(self) % int(other) == 0:
             [(number, powers)], [(by, less)] = self.terms.values(), divisor.values()
             if number % by == 0:
-                joined = _joined(powers, {factor: -each for factor, each in less.items()})
-                return _made(value, {_key(joined): (number // by, joined)})
+                joined = _times(powers, {factor: -each for factor, each in less.items()})
+                return _with_terms(value, {_key(joined): (number // by, joined)})
             return N(value, Expr("div", (self.formula, _as_n(other).formula)))
         if next(iter(self.terms.values()))[0] < 0:  # ⌊−a/b⌋ = −⌈a/b⌉
             return -N(-value, ceil(Expr("div", ((-self).formula, _as_n(other).formula))))
@@ -119,20 +119,20 @@ def _key(powers: Powers) -> Key:
     return frozenset(powers.items())
 
 
-def _joined(powers: Powers, more: Powers) -> Powers:
+def _times(powers: Powers, more: Powers) -> Powers:
     joined = dict(powers)
     for factor, exponent in more.items():
         joined[factor] = joined.get(factor, 0) + exponent
     return {factor: exponent for factor, exponent in joined.items() if exponent}
 
 
-def _made(value: int, terms: dict[Key, tuple[int, Powers]]) -> N:
+def _with_terms(value: int, terms: dict[Key, tuple[int, Powers]]) -> N:
     made = N(value)
     made.terms = {key: term for key, term in terms.items() if term[0]} or {_key({}): (0, {})}
     return made
 
 
-def _written(terms: dict[Key, tuple[int, Powers]]) -> Any:
+def _factored(terms: dict[Key, tuple[int, Powers]]) -> Any:
     """A sum of products with the factors that all of them share written once."""
     everything = list(terms.values())
     if len(everything) == 1:

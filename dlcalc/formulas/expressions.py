@@ -55,13 +55,13 @@ class Expr:
 
     def put(self, values: Mapping[Expr, Term]) -> Expr:
         """The same formula with values in place of symbols (or of whole parts)."""
-        parts = [_put(each, values) for each in self.args]
+        parts = [_substituted(each, values) for each in self.args]
         if self.args[:1] == ("back",):  # a call that is carried back through stays one
             parts[2] = self.args[2].put(values)
         return Expr(self.kind, tuple(parts))
 
 
-def _put(term: Term, values: Mapping[Expr, Term]) -> Term:
+def _substituted(term: Term, values: Mapping[Expr, Term]) -> Term:
     if not isinstance(term, Expr):
         return term
     return values[term] if term in values else term.put(values)
@@ -100,14 +100,14 @@ def indexed(whole: Term, index: Sequence[Any], *chosen: Term) -> Expr:
     return Expr("index", (whole, tuple(spans), *chosen))
 
 
-def _of(kind: str) -> Callable[..., Expr]:
+def _constructor(kind: str) -> Callable[..., Expr]:
     return lambda *parts: Expr(kind, parts)
 
 
-add, mul, matmul, hadamard, stack = map(_of, ("add", "mul", "matmul", "hadamard", "stack"))
+add, mul, matmul, hadamard, stack = map(_constructor, ("add", "mul", "matmul", "hadamard", "stack"))
 """Sums, products of numbers, of matrices and element by element (⊙), and vectors one above the
 other, (h; x), each of all its parts."""
-power, floor, ceil, transpose = map(_of, ("pow", "floor", "ceil", "transpose"))
+power, floor, ceil, transpose = map(_constructor, ("pow", "floor", "ceil", "transpose"))
 """A power, also of a bare number; rounded down, ⌊ ⌋, and up, ⌈ ⌉; the transposed matrix."""
 
 

@@ -55,7 +55,7 @@ def read_expected(value: str, allow_nonfinite: bool = False) -> Any:
                 error.message += "; a table is no answer: give its numbers, or its JSON (-f json)"
             raise
     with At(source.place, once=True):
-        record = _named(parse_json(decode(source), allow_nonfinite, Written), allow_nonfinite)
+        record = _numbers(parse_json(decode(source), allow_nonfinite, Written), allow_nonfinite)
     if isinstance(record, list):
         return record
     # The working of an answer that was written with --explain is no part of the answer.
@@ -85,12 +85,12 @@ def _decimal(word: str) -> float:
     return Written(word)
 
 
-def _named(value: Any, allow_nonfinite: bool) -> Any:
+def _numbers(value: Any, allow_nonfinite: bool) -> Any:
     """NaN and infinities as numbers again, which strict JSON writes as text."""
     if isinstance(value, dict):
-        return {key: _named(each, allow_nonfinite) for key, each in value.items()}
+        return {key: _numbers(each, allow_nonfinite) for key, each in value.items()}
     if isinstance(value, list):
-        return [_named(each, allow_nonfinite) for each in value]
+        return [_numbers(each, allow_nonfinite) for each in value]
     if isinstance(value, str) and value in NONFINITE:
         if not allow_nonfinite:
             check_finite(NONFINITE[value], value)

@@ -171,12 +171,12 @@ def read_expression(text: str) -> Evaluate:
     >>> read_expression("2*n + 1")({"n": 3})
     7
     """
-    if (only := _plain(text)) is not None:  # most are
+    if (only := _simple(text)) is not None:  # most are
         return only
     left, _, sign = text.partition(" ")
     sign, _, right = sign.partition(" ")
     if sign in _SIGNS:  # and many of the others
-        first, second = _plain(left), _plain(right)
+        first, second = _simple(left), _simple(right)
         if first is not None and second is not None:
             return _BINARY[_SIGNS[sign]](first, second)
     try:
@@ -186,7 +186,7 @@ def read_expression(text: str) -> Evaluate:
         raise InputError(f"{text!r} is no expression") from None
 
 
-def _plain(text: str) -> Evaluate | None:
+def _simple(text: str) -> Evaluate | None:
     """What evaluates a name, a whole number or a word in quotes; None for all else."""
     if text.isidentifier():
         return _name(text)
@@ -205,7 +205,7 @@ def _constant(value: Any) -> Evaluate:
     return lambda fields: value
 
 
-def _named(node: Any) -> Evaluate:
+def _attribute(node: Any) -> Evaluate:
     name, parts = node, list[str]()
     while isinstance(name, _ast.Attribute):
         parts.insert(0, name.attr)
@@ -219,7 +219,7 @@ def _name(name: str) -> Evaluate:
     return lambda fields: fields.get(name)
 
 
-def _joined(node: Any) -> Evaluate:
+def _and_or(node: Any) -> Evaluate:
     first, *others = map(_built, node.values)
     for each in others:
         first = _BINARY[type(node.op).__name__](first, each)
@@ -253,15 +253,15 @@ def _sliced(node: Any) -> Evaluate:
     return lambda fields: slice(*[each and each(fields) for each in ends])
 
 
-def _listed(node: Any) -> Evaluate:
+def _list(node: Any) -> Evaluate:
     parts = [*map(_built, node.elts)]
     return lambda fields: [each(fields) for each in parts]
 
 
 _BUILT: dict[str, Callable[[Any], Evaluate]] = {
-    "Constant": lambda node: _constant(node.value), "Name": _named, "Attribute": _named,
-    "BoolOp": _joined, "Compare": _compared, "UnaryOp": _unary, "IfExp": _chosen, "Call": _called,
-    "List": _listed, "Slice": _sliced,
+    "Constant": lambda node: _constant(node.value), "Name": _attribute, "Attribute": _attribute,
+    "BoolOp": _and_or, "Compare": _compared, "UnaryOp": _unary, "IfExp": _chosen, "Call": _called,
+    "List": _list, "Slice": _sliced,
     "BinOp": lambda node: _BINARY[type(node.op).__name__](_built(node.left), _built(node.right)),
     "Subscript": lambda node: _applied(_place)(_built(node.value), _built(node.slice)),
 }

@@ -53,7 +53,7 @@ def parse_json(text: str, allow_nonfinite: bool = False, decimal: Decimal = floa
     if seen and not allow_nonfinite:
         _refuse_nonfinite(value, seen[0])
     if "\\u" in text:
-        for each in (each for _, each in _within(value) if isinstance(each, str)):
+        for each in (each for _, each in _leaves(value) if isinstance(each, str)):
             try:
                 each.encode()
             except UnicodeEncodeError:
@@ -64,7 +64,7 @@ def parse_json(text: str, allow_nonfinite: bool = False, decimal: Decimal = floa
 def _refuse_nonfinite(value: Any, name: str) -> None:
     """InputError for the first NaN or infinity, with its fields and its place in their arrays."""
     path = next((
-        path for path, each in _within(value) if isinstance(each, float) and each - each != 0
+        path for path, each in _leaves(value) if isinstance(each, float) and each - each != 0
     ), ())
     places = [
         str(steps[0]) if named else f"element [{', '.join(map(str, steps))}]"
@@ -79,7 +79,7 @@ def _refuse_nonfinite(value: Any, name: str) -> None:
         raise error from None
 
 
-def _within(
+def _leaves(
     value: Any, path: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Numbers and texts of a value, names of fields among them, and the way to each."""
@@ -89,7 +89,7 @@ def _within(
     for step, each in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(step, str):
             yield path, step
-        yield from _within(each, (*path, step))
+        yield from _leaves(each, (*path, step))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -116,10 +116,10 @@ def check_array(value: Any, allow_nonfinite: bool = False) -> Any:
         if not probe:
             raise ShapeError("an empty list")
         probe = probe[0]
-    return _checked(value, shape, (), lambda word: _named(word, allow_nonfinite))
+    return _checked(value, shape, (), lambda word: _nonfinite(word, allow_nonfinite))
 
 
-def _named(word: str, allow_nonfinite: bool) -> float:
+def _nonfinite(word: str, allow_nonfinite: bool) -> float:
     if word not in NONFINITE:
         raise InputError(f"{shorten(word)!r} is text, not a number")
     if not allow_nonfinite:

@@ -71,7 +71,7 @@ def reader_of(first: bytes, known: Collection[str]) -> Reader:
     >>> reader_of(b"input,kernel", ["input", "kernel"]).parse(b"32,5")
     {'input': '32', 'kernel': '5'}
     """
-    text = _text(first.removeprefix(BOM))
+    text = _decoded(first.removeprefix(BOM))
     if text.lstrip().startswith("{"):
         return Reader("json", (), lambda line: _object(line, known))
     if text.lstrip().startswith("["):
@@ -87,7 +87,7 @@ def reader_of(first: bytes, known: Collection[str]) -> Reader:
             f"{error}; the first line names the fields, as input,kernel,stride"
         ) from None
     return Reader("tsv" if delimiter == "\t" else "csv", names,
-                  lambda line: _row(line, names, delimiter), delimiter)
+                  lambda line: _record_of(line, names, delimiter), delimiter)
 
 
 def _check_names(names: Collection[str], known: Collection[str]) -> None:
@@ -101,7 +101,7 @@ def _check_names(names: Collection[str], known: Collection[str]) -> None:
             raise InputError(f"unknown field {name!r}{did_you_mean(name, near or known)}")
 
 
-def _text(line: bytes) -> str:
+def _decoded(line: bytes) -> str:
     text = line.decode("latin-1")
     if text.isascii() and text.isprintable():  # most lines, in a fifth of the time
         return text
@@ -113,7 +113,7 @@ def _text(line: bytes) -> str:
 
 
 def _object(line: bytes, known: Collection[str]) -> Record | None:
-    text = _text(line.removeprefix(BOM)).strip()
+    text = _decoded(line.removeprefix(BOM)).strip()
     if not text:
         return None
     try:
@@ -127,8 +127,8 @@ def _object(line: bytes, known: Collection[str]) -> Record | None:
     return {name: each for name, each in value.items() if each is not None}
 
 
-def _row(line: bytes, names: tuple[str, ...], delimiter: str) -> Record | None:
-    text = _text(line)
+def _record_of(line: bytes, names: tuple[str, ...], delimiter: str) -> Record | None:
+    text = _decoded(line)
     if not text.strip():
         return None
     fields = fields_of(text, delimiter)

@@ -78,14 +78,14 @@ class ElementLoss(Rule):
         letters = tuple("n" + "ijkl"[: y.value.ndim - 1])
         shown = ",".join(graph.shown(y, letters)) or "ijkl"[: len(graph.shown(y, y.shape))]
         summed = graph.total(term, letters, np.ndindex(*y.shape), shown)
-        return _counted(summed, node.options["count"])
+        return _divided_by_count(summed, node.options["count"])
 
     def pulled(self, graph: Graph, node: Node, place: int, index: Index) -> Iterator[Any]:
         slope = self.slope(WRITTEN, *graph.spread(node, index))
-        yield _counted(slope, node.options["count"])
+        yield _divided_by_count(slope, node.options["count"])
 
 
-def _counted(formula: Any, count: int) -> Any:
+def _divided_by_count(formula: Any, count: int) -> Any:
     return formula if count == 1 else formula / count
 
 
@@ -128,7 +128,7 @@ class ClassLoss(Rule):
 
         shown = ",".join(dict.fromkeys(graph.shown(z, letters)))
         places = (at for at in np.ndindex(*z.shape) if t.value[at] != 0)
-        return _counted(graph.total(term, letters, places, shown), node.options["count"])
+        return _divided_by_count(graph.total(term, letters, places, shown), node.options["count"])
 
     @staticmethod
     def _below(graph: Graph, z: Node, index: Index, node: Node, letter: str = "k") -> Expr:
@@ -139,14 +139,14 @@ class ClassLoss(Rule):
         (z, t), axis = node.arguments, node.options["axis"]
         wanted = graph.leaf(t, index)
         if not self.logits:
-            yield _counted(-wanted, node.options["count"])
+            yield _divided_by_count(-wanted, node.options["count"])
             return
         softmax = symbol("e") ** graph.leaf(z, index) / self._below(graph, z, index, node)
         whole = np.add.reduce(t.value, axis, keepdims=True)[(*index[:axis], 0, *index[axis + 1 :])]
         if whole != 1:
             shares = along(graph, lambda at: graph.leaf(t, at), index, axis, z.shape)
             softmax = softmax * graph.so(shares, whole.item())
-        yield _counted(softmax - wanted, node.options["count"])
+        yield _divided_by_count(softmax - wanted, node.options["count"])
 
 
 class Weighted(Rule):

@@ -242,13 +242,13 @@ def begun(
         parts = as_object(given.get(name, {}), f"state: {name}")
         state[name] = {
             parameter: np.full(each.shape, float(begin)) if parameter not in parts
-            else _given(parts[parameter], f"state: {name} of {parameter}", each.shape)
+            else _checked_array(parts[parameter], f"state: {name} of {parameter}", each.shape)
             for parameter, each in held.items() if parameter in parts or begin is not None
         }
     return state
 
 
-def _given(values: Any, name: str, shape: tuple[int, ...]) -> Any:
+def _checked_array(values: Any, name: str, shape: tuple[int, ...]) -> Any:
     array = as_doubles(values, name)
     if array.shape != shape:
         raise ShapeError(f"{name} is {by_x(array.shape)}; expected {by_x(shape)}")

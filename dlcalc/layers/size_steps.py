@@ -168,7 +168,7 @@ def solution_advice(found: Solutions, field: Place, expected: Any) -> str:
         return f"the solutions are {_solutions_text(found)}"
     if field[-1] != found.solve:
         return ""
-    values = _listed(expected)
+    values = _as_list(expected)
     if not all(isinstance(value, int) and value >= 0 for value in values):
         return ""
     gives = [found.put(place, value).output for place, value in enumerate(values)]
@@ -187,9 +187,9 @@ def ranges_text(found: Solutions) -> str:
 def _solutions_text(found: Solutions) -> str:
     if found.count is None or found.count > MOST_NAMED:
         return ranges_text(found)
-    values = [by_x(_listed(each.value)) for each in found.solutions]
+    values = [by_x(_as_list(each.value)) for each in found.solutions]
     return " and ".join(filter(None, (", ".join(values[:-1]), values[-1])))
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]

@@ -79,7 +79,7 @@ def meant(type: str, others: Iterable[str] = ()) -> str:
     >>> meant("dense")
     '; did you mean linear?'
     """
-    plain = _plain(type)
+    plain = _base_name(type)
     for name in (plain, plain.replace("_", "")):
         if name in _aliases() or find(name) is not None:
             return f"; did you mean {_aliases().get(name, name)}?"
@@ -92,11 +92,11 @@ def is_alias(name: str) -> bool:
     >>> is_alias("BatchNorm2d"), is_alias("lenet")
     (True, False)
     """
-    plain = _plain(name)
+    plain = _base_name(name)
     return bool({plain, plain.replace("_", "")} & _aliases().keys()) or find(plain) is not None
 
 
-def _plain(name: str) -> str:
+def _base_name(name: str) -> str:
     """A name in small letters, without the number of axes at its end."""
     plain = name.lower().replace("-", "_")
     return plain.removesuffix("d").rstrip("123").removesuffix("_") if plain[-2:-1].isdigit() \
@@ -167,11 +167,11 @@ def usage(type: str) -> str:
     """
     function = handler(type)
     names, needed = parameters(function)
-    options = [f"[{name}={_written(value)}]" for name, value in usual(function).items()]
+    options = [f"[{name}={_value_text(value)}]" for name, value in usual(function).items()]
     return " ".join([type, *(name.upper() for name in names[:needed]), *options])
 
 
-def _written(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(value)
@@ -183,7 +183,7 @@ def _misplaced(names: tuple[str, ...], arguments: tuple[Any, ...], places: int) 
         return ""
     if places == 1:
         return "; the size of the input follows from the layer above"
-    value = _written(arguments[places])
+    value = _value_text(arguments[places])
     if value in PADDING_NAMES:
         return f"; the padding is an option: pad={value}"
     return (

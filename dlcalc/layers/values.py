@@ -254,7 +254,7 @@ MOVERS = ("identity", "flatten", "reshape", "transpose", "crop", "select")
 """Types that do no arithmetic: their count says where elements go."""
 
 
-def _moved(run: Pass, x: Node, **options: Any) -> Node:
+def _rearranged(run: Pass, x: Node, **options: Any) -> Node:
     """The elements of x where the layer has them."""
     return run.do("move", x, **handler(run.type)(run.shape, **options).moves)
 
@@ -274,5 +274,5 @@ def values_of(type: str) -> Callable[..., Node]:
             Activate(run.store.facts.get("activation", parametrised)(type, **options)), x
         )
     if type in MOVERS:
-        return _moved
+        return _rearranged
     raise InputError(f"{type} is counted, its values are not computed")

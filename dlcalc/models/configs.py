@@ -164,7 +164,7 @@ def known_types() -> list[str]:
     >>> "llama" in known_types()
     True
     """
-    return [each.split()[0] for each in _text("types.txt").splitlines() if each[:1].isalnum()]
+    return [each.split()[0] for each in _read_data("types.txt").splitlines() if each[:1].isalnum()]
 
 
 def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
@@ -173,7 +173,7 @@ def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
     >>> type_facts("llama")[0].file
     'decoder.txt'
     """
-    text = _text("types.txt")
+    text = _read_data("types.txt")
     chain = [kind]
     found: dict[str, Expression] = {}
     while True:
@@ -187,7 +187,7 @@ def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
             like, _, rest = rest.partition(" ")
         found = facts(rest) | found
         if os.path.exists(os.path.join(os.path.dirname(__file__), "architectures", f"{like}.txt")):
-            return Architecture(_text(f"{like}.txt"), f"{like}.txt", _text), found
+            return Architecture(_read_data(f"{like}.txt"), f"{like}.txt", _read_data), found
         if like in chain:
             raise InputError(f"types.txt: {kind} is like itself")
         chain.append(like)
@@ -202,11 +202,11 @@ def class_defaults(kind: str) -> tuple[dict[str, Any], dict[str, str], dict[str,
     defaults: dict[str, Any] = {}
     aliases: dict[str, str] = {}
     nested: dict[str, str] = {}
-    for word in (_line(_text("defaults.txt"), kind) or "").split():
+    for word in (_line(_read_data("defaults.txt"), kind) or "").split():
         mark = min("=<:", key=lambda each: (word.find(each) < 0, word.find(each)))
         name, _, value = word.partition(mark)
         if mark == "=":
-            defaults[name] = _plain(value)
+            defaults[name] = _table_value(value)
         elif mark == "<":
             aliases[value] = name
         else:
@@ -214,7 +214,7 @@ def class_defaults(kind: str) -> tuple[dict[str, Any], dict[str, str], dict[str,
     return {aliases.get(name, name): value for name, value in defaults.items()}, aliases, nested
 
 
-def _text(name: str) -> str:
+def _read_data(name: str) -> str:
     return text_beside(__file__, "architectures", name)
 
 
@@ -226,7 +226,7 @@ def _line(text: str, kind: str) -> str | None:
     return text[start + len(kind) + 1 :].partition("\n")[0]
 
 
-def _plain(text: str) -> Any:
+def _table_value(text: str) -> Any:
     """A value of the table of defaults, as JSON has it; a word needs no quotes."""
     try:
         return json.loads(text)
@@ -285,7 +285,7 @@ def _check_numbers(config: Config, defaults: Mapping[str, Any]) -> None:
 
 def _head(name: str) -> str | None:
     """The head that a class of this name puts on, by the longest end; null for no class."""
-    table = [line.split() for line in _text("heads.txt").splitlines()[1:]]
+    table = [line.split() for line in _read_data("heads.txt").splitlines()[1:]]
     ends = [(len(end), head) for head, *known in table for end in known if name.endswith(end)]
     if name and not ends:
         raise InputError(f"architectures: {name} has no head that is known here; it is not counted")
@@ -304,7 +304,7 @@ def _labels(config: Config, usual: int) -> int:
 def _is_idle(name: str) -> bool:
     """Whether a field changes no count in any architecture."""
     if not _idle:
-        lines = [line.partition("#")[0] for line in _text("unread.txt").splitlines()]
+        lines = [line.partition("#")[0] for line in _read_data("unread.txt").splitlines()]
         _idle.extend(word.split("*") for word in " ".join(lines).split())
     return any(
         name.startswith(word[0]) and name.endswith(word[-1]) and all(part in name for part in word)

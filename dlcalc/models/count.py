@@ -763,12 +763,12 @@ def params(
     for before, count in model.counts:
         if before == asked:
             return count
-    count = _counted(model, input, tolerant, cached, text)
+    count = _count_body(model, input, tolerant, cached, text)
     model.counts = [(asked, count), *model.counts[: MOST_COUNTS - 1]]
     return count
 
 
-def _counted(
+def _count_body(
     model: Model, input: Shape | None, tolerant: bool, cached: int, text: bool
 ) -> Count:
     tree.check_limits(model.body)

@@ -95,7 +95,7 @@ def layers_of(
     named = named or {}
     options = bound(kind, given, named)
     type = spec_of(kind).split()[0]
-    made = list(_made(type, kind, options))
+    made = list(_layers(type, kind, options))
     if kind.endswith(("Pooling1D", "Pool1D", "Conv1D", "Conv1DTranspose", "UpSampling1D")):
         # Keras's sequences are steps by channels, the windows of the notation channels first.
         made.insert(0, ("transpose", {}))
@@ -113,7 +113,7 @@ def layers_of(
     return found
 
 
-def _made(type: str, kind: str, options: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _layers(type: str, kind: str, options: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The layers of the notation, each with its arguments by name."""
     options.pop("inputs", None)
     over = options.pop("normalized", None)

@@ -176,7 +176,7 @@ class _Reader:
             if not words:
                 pieces.pop(0)
                 continue
-            name, words = _named(words)
+            name, words = _split_name(words)
             kind = words[0].partition(":")[0]
             if kind in Kind.ALL:
                 # `sum: branch:; branch: relu` are two branches, not one in the other.
@@ -302,7 +302,7 @@ def _is_bare(node: Any) -> bool:
     return isinstance(node, Layer) and not node.name and not {"tie", "share"} & {*node.options}
 
 
-def _named(words: list[str]) -> tuple[str, list[str]]:
+def _split_name(words: list[str]) -> tuple[str, list[str]]:
     """The name before the colon, where there is one, and the words behind it."""
     if words[0] not in Kind.ALL and len(words) > 1 and words[1].startswith(":"):
         words = [words[0] + words[1], *words[2:]]

@@ -475,9 +475,9 @@ class _Reader(Follower):
             return self.operation(name, given, named)
         if _IS["itself"](name):
             return given[0]
-        return self._made(name, given, named)
+        return self._construct(name, given, named)
 
-    def _made(self, name: str, given: list[Any], named: dict[str, Any]) -> Any:
+    def _construct(self, name: str, given: list[Any], named: dict[str, Any]) -> Any:
         """What the name of a class gives: a container, a layer, or nothing that is known."""
         if name in CONTAINERS:
             return self.fill(Module(name, given, named), given, named if self.printed else {})
@@ -841,7 +841,7 @@ class _Reader(Follower):
         """What a function or method gives for values of the graph."""
         word = WORDS.get(name, name).strip("_")
         if word in JOINED and not all(isinstance(each, Heads) for each in given[:2]):
-            return self._joined(word, given, named)
+            return self._combine(word, given, named)
         first = given[0]
         if isinstance(first, Heads) and not word.startswith("_"):
             return self._of_heads(name, word, first, given[1:])
@@ -867,7 +867,7 @@ class _Reader(Follower):
             return self.applied(kind, first, *given[1:], **keep)
         raise InputError(f"{name}(…) of what a layer gives is not followed here")
 
-    def _joined(self, word: str, given: list[Any], named: dict[str, Any]) -> Any:
+    def _combine(self, word: str, given: list[Any], named: dict[str, Any]) -> Any:
         """Where several values meet, or one meets a number or a parameter."""
         values = list(given[0]) if isinstance(given[0], list | tuple) else given[:2]
         join = JOINED[word]
@@ -1009,7 +1009,7 @@ class _Reader(Follower):
 
     def _do_max(self, taken: Tensor, *given: Any, **named: Any) -> Any:
         if given and isinstance(given[0], Tensor):
-            return self._joined("maximum", [taken, given[0]], {})
+            return self._combine("maximum", [taken, given[0]], {})
         return self._do_mean(taken, *given, **named), Unknown()
 
     def _do_layer_norm(

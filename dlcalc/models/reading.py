@@ -45,7 +45,7 @@ def model(*words: str) -> Model:
     if word and not _is_typed(word) and os.path.exists(word):
         from dlcalc.models.files.reading import is_weights_file, layered, read_weights
 
-        path = _within(word) if os.path.isdir(word) else word
+        path = _model_file(word) if os.path.isdir(word) else word
         if is_weights_file(path):
             return layered(read_weights(path))
         return _from(Source(read_file(path), path), os.path.basename(os.path.abspath(word)))
@@ -155,7 +155,7 @@ def _check_quoted(words: Sequence[str]) -> None:
         raise InputError(f"quote each layer: {quoted}")
 
 
-def _within(folder: str) -> str:
+def _model_file(folder: str) -> str:
     """The file in a folder that says what its model is."""
     path = os.path.join(folder, "config.json")
     if os.path.exists(path):

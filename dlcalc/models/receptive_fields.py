@@ -87,10 +87,10 @@ class AxisField(NamedTuple):
     def clipped(self) -> int:
         """The most columns of the input itself that one output sees."""
         if len(self.first) == 1:
-            return self._seen(0)
-        return max(map(self._seen, range(min(self.period, self.outputs))))
+            return self._columns_seen(0)
+        return max(map(self._columns_seen, range(min(self.period, self.outputs))))
 
-    def _seen(self, phase: int) -> int:
+    def _columns_seen(self, phase: int) -> int:
         first, last, jump = self.first[phase], self.last[phase], self.jump
         low, high = self.within
         if last < first:
@@ -216,7 +216,7 @@ def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
         if axis.lies > 0:
             return _windowed(axis, layer.windows[axis.lies - 1], layer.output[axis.lies])
     if layer.lies is not None:
-        return _moved(axis, shape, layer)
+        return _axis_moved(axis, shape, layer)
     return axis
 
 
@@ -228,7 +228,7 @@ def _everything(axis: AxisField) -> AxisField:
     return axis._replace(outputs=1, first=(first,), last=(last,), jump=0)
 
 
-def _moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
+def _axis_moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
     lies = axis.lies
     target = None if lies is None else layer.lies[lies]  # type: ignore[index]
     alone = (

@@ -60,7 +60,7 @@ def sizes_in(text: str, name: str = "") -> tuple[int, ...]:
     >>> sizes_in("28x28"), sizes_in("(3, 32, 32)"), sizes_in("1e3")
     ((28, 28), (3, 32, 32), (1000,))
     """
-    parts = _parts(text)
+    parts = _split_axes(text)
     try:
         return tuple(parse_whole(word) for part in parts for word in part.split() or [""])
     except ValueError:
@@ -68,7 +68,7 @@ def sizes_in(text: str, name: str = "") -> tuple[int, ...]:
         raise InputError(f"{name} {said}".strip()) from None
 
 
-def _parts(text: str) -> list[str]:
+def _split_axes(text: str) -> list[str]:
     """What stands between the signs that divide axes: x, a comma, …"""
     bare = text.strip()
     if bare[:1] + bare[-1:] in ("()", "[]"):
@@ -103,7 +103,7 @@ def paddings_in(text: str) -> tuple[int | tuple[int, int], ...]:
     """
     found: list[int | tuple[int, int]] = []
     try:
-        for part in _parts(text):
+        for part in _split_axes(text):
             before, colon, after = part.partition(":")
             one = parse_whole(before.strip())
             found.append((one, parse_whole(after.strip())) if colon else one)

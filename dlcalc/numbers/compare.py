@@ -161,7 +161,7 @@ class Comparison:
         self, place: Place, expected: Any, actual: Any, index: Index = ()
     ) -> Iterator[Found]:
         share = _noise_share(actual, self.tolerance)
-        expected, actual = _plain(expected), _plain(actual)
+        expected, actual = _as_list(expected), _as_list(actual)
         holds = any(isinstance(each, Mapping) for each in _flat(expected))
         if isinstance(actual, str) and not holds:  # where 28x28 and 60M are texts, and no numbers
             expected = by_x(expected) if isinstance(expected, list) else (
@@ -280,7 +280,7 @@ def _check_names(wanted: Iterable[str], known: Collection[str]) -> None:
 
 def element_at(value: Any, index: Index, place: Place) -> Any:
     """The element of the array at a place; InputError where it has no such index."""
-    value = _plain(value)
+    value = _as_list(value)
     shape = _shape(value)
     if shape and not index:
         raise InputError(f"{place} is {by_x(shape)} numbers: say which, as {place}:"
@@ -303,7 +303,7 @@ def only_index(value: Any) -> Index:
     >>> only_index([[5]]), only_index([1, 2])
     ((0, 0), ())
     """
-    shape = _shape(_plain(value))
+    shape = _shape(_as_list(value))
     return (0,) * len(shape) if all(size == 1 for size in shape) else ()
 
 
@@ -357,7 +357,7 @@ def _infinite(value: Any) -> bool:
     return isinstance(value, float) and value - value != 0
 
 
-def _plain(value: Any) -> Any:
+def _as_list(value: Any) -> Any:
     value = value.tolist() if hasattr(value, "tolist") else value
     return list(value) if isinstance(value, tuple) else value
 

@@ -28,19 +28,19 @@ def prose_blocks(source: str, width: int | None = None) -> Iterator[Text | Table
     """
     for kind, lines in _parts(source):
         if kind == "table":
-            head, _, *rows = (_cells(line, _plain) for line in lines)
+            head, _, *rows = (_cells(line, _without_marks) for line in lines)
             yield Table(head, rows)
         elif kind == "code" or (kind == "listing" and width is None):
             yield Text([f"    {line}" for line in lines])
         elif kind == "listing":
             yield Text([part for line in lines for part in _folded(line, width, "    ", 8)])
         elif kind == "heading":
-            yield Text([_plain(lines[0].lstrip("#").strip())])
+            yield Text([_without_marks(lines[0].lstrip("#").strip())])
         elif width is None:
-            yield Text(list(map(_plain, lines)))
+            yield Text(list(map(_without_marks, lines)))
         else:
             yield Text([part for item in _items(lines) for part in _folded(
-                _plain(item), width, "", 2 * item.startswith("- ")
+                _without_marks(item), width, "", 2 * item.startswith("- ")
             )])
 
 
@@ -112,7 +112,7 @@ def _row(tag: str, cells: list[str]) -> str:
     return "<tr>" + "".join(f"<{tag}>{each}</{tag}>" for each in cells) + "</tr>\n"
 
 
-def _plain(text: str) -> str:
+def _without_marks(text: str) -> str:
     return text.replace("**", "").replace("`", "")
 
 
@@ -281,7 +281,7 @@ def _latex_table(table: Table, precision: int | None) -> Iterator[str]:
     begin = ""
     beside = [(chosen, *_arranged(
         [natural[i] for i in chosen], [least[i] for i in chosen], LINE - GAP * len(chosen)
-    )) for chosen in _beside(least)]
+    )) for chosen in _fitting_columns(least)]
     size = max((fitting for _, fitting, _ in beside), key=list(SIZES).index)
     for chosen, _, widths in beside:
         for first in range(0, max(1, len(rows)), ROWS):
@@ -308,7 +308,7 @@ def _latex_cell(text: str) -> str:
     return escape_latex(f"−{text[1:]}" if negative else text)
 
 
-def _beside(least: list[int]) -> Iterator[list[int]]:
+def _fitting_columns(least: list[int]) -> Iterator[list[int]]:
     """The columns that fit beside one another, however small; the first stands in each part."""
     part: list[int] = []
     for place, width in enumerate(least):

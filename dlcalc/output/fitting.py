@@ -28,7 +28,7 @@ def fitted(blocks: Sequence[Block], width: int, precision: int | None) -> list[B
 
             found += fitted(list(prose_blocks(block.source, width)), width, precision)
         elif isinstance(block, Table) and block.bare is None:
-            parts = _parts(block.for_people, width, precision)
+            parts = _split_columns(block.for_people, width, precision)
             found += (_wrapped(part, width, precision) for part in parts)
         else:
             found.append(block)
@@ -74,7 +74,7 @@ def _wrapped(table: Table, width: int, precision: int | None) -> Table:
     return table._replace(rows=rows, footnotes=notes)
 
 
-def _parts(table: Table, width: int, precision: int | None) -> Iterator[Table]:
+def _split_columns(table: Table, width: int, precision: int | None) -> Iterator[Table]:
     """The columns in as many tables as they need, those that tell the rows apart in each."""
     widths, prose = _widths(table, precision), _prose(table)
     least = [min(each, LEAST) if place in prose else each for place, each in enumerate(widths)]

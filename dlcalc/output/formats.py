@@ -82,7 +82,7 @@ def _cell(value: Any) -> Any:
     return "x".join(":".join(map(str, each)) for each in sides)
 
 
-def _text(
+def _as_text(
     draw: Callable[[Block, int | None], Iterator[str]],
 ) -> Callable[[Answer, int | None, Steps], Iterator[str]]:
     def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
@@ -236,8 +236,8 @@ def _divided_rows(
 FORMATS = {
     each.name: each
     for each in (
-        Format("table", _text(_block), terminal=True),
-        Format("plain", _text(partial(_block, plain=True)), complete=True, streams=_plain_rows),
+        Format("table", _as_text(_block), terminal=True),
+        Format("plain", _as_text(partial(_block, plain=True)), complete=True, streams=_plain_rows),
         Format("json", _json, streams=_json_rows, escape=_json_escaped),
         Format("csv", _divided(","), complete=True, streams=_divided_rows(",")),
         Format("tsv", _divided("\t"), complete=True, streams=_divided_rows("\t")),

@@ -24,7 +24,7 @@ def json_text(value: Any) -> str:
     try:
         return _encode(value)
     except ValueError:
-        named = _named(plain_value(value))
+        named = _nonfinite_as_text(plain_value(value))
         return json.dumps(named, ensure_ascii=False, allow_nan=False)
 
 
@@ -49,11 +49,11 @@ def json_pieces(record: dict[str, Any]) -> Iterator[str]:
     yield "}" if record else "{}"
 
 
-def _named(value: Any) -> Any:
+def _nonfinite_as_text(value: Any) -> Any:
     if isinstance(value, float) and value - value != 0:
         return format_number(value)
     if isinstance(value, dict):
-        return {key: _named(each) for key, each in value.items()}
+        return {key: _nonfinite_as_text(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_named(each) for each in value]
+        return [_nonfinite_as_text(each) for each in value]
     return value

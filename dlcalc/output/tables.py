@@ -31,7 +31,7 @@ def cell_text(value: Any, precision: int | None) -> str:
     if kind in (list, tuple) and set(map(type, value)) == {int}:
         return cell_exact(value)
     value = plain_value(value)
-    if isinstance(value, list) and not _whole(value):
+    if isinstance(value, list) and not _all_whole(value):
         return ", ".join(format_number(each, precision) for each in value)
     if isinstance(value, int) and not isinstance(value, bool):
         return grouped(value)
@@ -47,13 +47,13 @@ def cell_exact(value: Any) -> str:
         return "x".join(map(str, value))
     value = plain_value(value)
     if isinstance(value, list):
-        return "x".join(map(str, value)) if _whole(value) else " ".join(
+        return "x".join(map(str, value)) if _all_whole(value) else " ".join(
             format_number(each, None) for each in value
         )
     return format_number(value, None)
 
 
-def _whole(values: list[Any]) -> bool:
+def _all_whole(values: list[Any]) -> bool:
     return all(issubclass(kind, int) for kind in set(map(type, values)))
 
 
@@ -135,7 +135,7 @@ def _texts_of(rows: Sequence[Any], text: Callable[[Any], str]) -> Iterator[str]:
 
 
 def _plain_cell(cell: Any, precision: int | None) -> str:
-    if isinstance(cell, list) and not _whole(cell):
+    if isinstance(cell, list) and not _all_whole(cell):
         return " ".join(_plain_cell(each, precision) for each in cell)
     return format_number(cell, precision) if isinstance(cell, float) else cell_exact(cell) or "-"
 

@@ -141,7 +141,7 @@ def describe(difference: Any, answer: Answer, precision: int) -> str:
     if not hasattr(difference, "index"):
         text = f"{difference.field}: {_shapes(difference)}"
     else:
-        text = _element(difference, answer, precision)
+        text = _difference_sentence(difference, answer, precision)
     advice = answer.advice(difference.field, difference.wanted)
     return text + (f"; {advice}" if advice else "")
 
@@ -157,7 +157,7 @@ def _shapes(difference: Any) -> str:
     return f"expected the shape {wanted}, is {found}"
 
 
-def _element(difference: Any, answer: Answer, precision: int) -> str:
+def _difference_sentence(difference: Any, answer: Answer, precision: int) -> str:
     digits: int | None = precision
     expected, actual = difference.expected, difference.actual
     if format_number(expected, digits) == format_number(actual, digits):

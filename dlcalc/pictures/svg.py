@@ -129,7 +129,7 @@ class _Drawing:
     def text(self) -> str:
         """The whole drawing as a file of its own."""
         width, height, title = self.sheet.width, self.sheet.height, self.sheet.title
-        name = f"<title>{_written(title)}</title>\n" if title else ""
+        name = f"<title>{_escaped(title)}</title>\n" if title else ""
         body = "\n".join([*self._axes(), *self.parts, *self._words(), *self._legend()])
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -142,23 +142,23 @@ class _Drawing:
         for tick, label in zip(self.across.ticks, self.across.labels, strict=True):
             x = _number(left + (self.across.place(tick) or 0) * (right - left))
             yield f'<path d="M{x} {top}V{bottom + 5}" stroke="#ddd"/>'
-            yield _text((float(x), bottom + 19), label)
+            yield _text_element((float(x), bottom + 19), label)
         for tick, label in zip(self.up.ticks, self.up.labels, strict=True):
             y = _number(bottom + (self.up.place(tick) or 0) * (top - bottom))
             yield f'<path d="M{left - 5} {y}H{right}" stroke="#ddd"/>'
-            yield _text((left - 9, float(y) + 4.5), label, "end")
+            yield _text_element((left - 9, float(y) + 4.5), label, "end")
         yield f'<path d="M{left} {top}V{bottom}H{right}" fill="none" stroke="#333"/>'
 
     def _words(self) -> Iterator[str]:
         sheet, (left, top, right, bottom) = self.sheet, self.box
         middle, centre = (left + right) / 2, (top + bottom) / 2
         if sheet.title:
-            yield _text((middle, _TOP + 4), sheet.title, more=' font-weight="bold"')
+            yield _text_element((middle, _TOP + 4), sheet.title, more=' font-weight="bold"')
         if sheet.x_label:
-            yield _text((middle, bottom + 38), sheet.x_label)
+            yield _text_element((middle, bottom + 38), sheet.x_label)
         if sheet.y_label:
             turned = f' transform="rotate(-90 16 {_number(centre)})"'
-            yield _text((16, centre), sheet.y_label, more=turned)
+            yield _text_element((16, centre), sheet.y_label, more=turned)
 
     def _legend(self) -> Iterator[str]:
         for row, line in enumerate(self.entries):
@@ -168,25 +168,25 @@ class _Drawing:
                     yield _polyline([(x, y - 4), (x + 28, y - 4)], look)
                 if look.marker:
                     yield _marker((x + 14, y - 4), look.colour, look.marker, 3.5)
-                yield _text((x + 34, y), name, "start")
+                yield _text_element((x + 34, y), name, "start")
 
 
-def _text(at: Point, words: str, anchor: str = "middle", more: str = "") -> str:
+def _text_element(at: Point, words: str, anchor: str = "middle", more: str = "") -> str:
     x, y = map(_number, at)
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{more}>{_written(words)}</text>'
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{more}>{_escaped(words)}</text>'
 
 
 def _polyline(places: Iterable[Point], look: _Look) -> str:
     points = " ".join(f"{_number(x)},{_number(y)}" for x, y in places)
     dash = f' stroke-dasharray="{look.dash}"' if look.dash else ""
-    colour = _written(look.colour)
+    colour = _escaped(look.colour)
     return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>'
 
 
 def _marker(at: Point, colour: str, shape: str, size: float) -> str:
     """A circle, square, diamond or triangle of about twice `size` across."""
     x, y = map(_number, at)
-    fill = f'fill="{_written(colour)}"'
+    fill = f'fill="{_escaped(colour)}"'
     if shape == "circle":
         return f'<circle cx="{x}" cy="{y}" r="{size}" {fill}/>'
     return f'<path d="{_MARKERS[shape]}" transform="translate({x} {y}) scale({size})" {fill}/>'
@@ -197,6 +197,6 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _written(words: str) -> str:
+def _escaped(words: str) -> str:
     """The words as they stand in XML: escaped, and without what it has no place for."""
     return escape(_NOT_XML.sub("\ufffd", words))

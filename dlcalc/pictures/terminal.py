@@ -146,7 +146,7 @@ class _Drawing:
         """All of it, as lines of text."""
         page, legend = self.page, self.legend_lines()
         below = [page.x_label.rjust(self.margin + self.columns)] if page.x_label else []
-        lines = [self._shown(line) for line in (*self._framed(), *below, *legend)]
+        lines = [self._fitted_line(line) for line in (*self._framed(), *below, *legend)]
         if page.colour:
             for (row, column), ink in sorted(self.inks.items(), reverse=True):
                 start = column + self.margin
@@ -189,7 +189,7 @@ class _Drawing:
                 lines.append(entry)
         return lines
 
-    def _shown(self, line: str) -> str:
+    def _fitted_line(self, line: str) -> str:
         """The line as the output can show it, no longer than the whole is wide."""
         line = "".join(each if each.isprintable() else "?" for each in line).rstrip()
         line = line.encode("ascii", "replace").decode() if self.page.ascii else line

@@ -134,7 +134,7 @@ class CellRun(Run[CellResult]):
             rows = list(zip(kept.steps, *kept.table.values(), strict=True))
             title = "The cell, step by step"
             blocks.append(Table(["step", *kept.table], rows, title=title, called="run"))
-            blocks += self._drawn(kept)
+            blocks += self._verdict_blocks(kept)
         lines = cache(partial(working.CellWorking, result))
         alone = ("h",) if problem.torch else ()
         told = explained(lines, self.out) | {
@@ -143,10 +143,10 @@ class CellRun(Run[CellResult]):
         }
         return Answer(
             record, blocks, main=gradient_name(next(iter(gradients))),
-            at=lambda name, index: self._at(result, lines(), name, index), **told,
+            at=lambda name, index: self._steps_at(result, lines(), name, index), **told,
         )
 
-    def _at(self, result: CellResult, lines: Any, name: str, index: Index) -> Any:
+    def _steps_at(self, result: CellResult, lines: Any, name: str, index: Index) -> Any:
         """The steps of a place of the table: of a step by its number, or of a gate, dz_i:0."""
         if not name:
             return lines.steps(index)
@@ -163,7 +163,7 @@ class CellRun(Run[CellResult]):
         index = (*index[:-1], gates.index(gate) * size + index[-1])
         return [lines.element(f"{step or 'steps[0]'}.{last}", index)]
 
-    def _drawn(self, kept: Any) -> list[Block]:
+    def _verdict_blocks(self, kept: Any) -> list[Block]:
         """The verdict, and the chart."""
         from textwrap import wrap
 

@@ -63,7 +63,7 @@ def import_click() -> None:
     # What does the same, for help that is written in one line and in English.
     kept: dict[str, dict[str, Any]] = {
         "inspect": {"cleandoc": _one_line_doc},
-        "gettext": {"gettext": str, "ngettext": _counted},
+        "gettext": {"gettext": str, "ngettext": _singular_or_plural},
         "threading": {"local": _thread._local},
         "typing": {"TYPE_CHECKING": False, "cast": lambda kind, value: value},
     }
@@ -89,7 +89,7 @@ def import_click() -> None:
                 del vars(sys.modules[name])[each]
 
 
-def _counted(one: str, many: str, count: int) -> str:
+def _singular_or_plural(one: str, many: str, count: int) -> str:
     return one if count == 1 else many
 
 

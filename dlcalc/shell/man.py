@@ -28,9 +28,9 @@ def man_page(command: click.Command, context: click.Context, name: str) -> str:
     summary, *rest = cleandoc(command.help or "").split("\n\n")
     lines = [
         f'.TH "{title.upper()}" "1" "" "dlcalc {dlcalc.__version__}" "dlcalc"',
-        ".SH NAME", rf"{title} \- {_text(' '.join(summary.split()).rstrip('.'))}",
-        ".SH SYNOPSIS", rf".B {_text(context.command_path)}",
-        _text(" ".join(command.collect_usage_pieces(context))),
+        ".SH NAME", rf"{title} \- {_escaped(' '.join(summary.split()).rstrip('.'))}",
+        ".SH SYNOPSIS", rf".B {_escaped(context.command_path)}",
+        _escaped(" ".join(command.collect_usage_pieces(context))),
         ".SH DESCRIPTION",
     ]
     examples: list[str] = []
@@ -52,17 +52,17 @@ def man_page(command: click.Command, context: click.Context, name: str) -> str:
     for param in command.get_params(context):
         record = param.get_help_record(context)
         if record is not None:
-            lines += [".TP", rf"\fB{_text(record[0])}\fR", _line(record[1])]
+            lines += [".TP", rf"\fB{_escaped(record[0])}\fR", _line(record[1])]
     if examples:
         lines += [".SH EXAMPLES", ".nf", *map(_line, examples), ".fi"]
     seen = ["dlcalc (1)"] if name else [f"dlcalc-{each} (1)" for each in COMMANDS]
-    return "\n".join([*lines, ".SH SEE ALSO", _text(", ".join(seen)), ""])
+    return "\n".join([*lines, ".SH SEE ALSO", _escaped(", ".join(seen)), ""])
 
 
-def _text(text: str) -> str:
+def _escaped(text: str) -> str:
     return text.replace("\\", r"\e").replace("-", r"\-")
 
 
 def _line(text: str) -> str:
     """A line that no sign at its beginning turns into a request."""
-    return (r"\&" if text[:1] in (".", "'") else "") + _text(text)
+    return (r"\&" if text[:1] in (".", "'") else "") + _escaped(text)

@@ -63,10 +63,10 @@ class WholeType(TextType):
     """One whole number within bounds."""
 
     def __init__(self, least: int, most: int | None = None) -> None:
-        super().__init__("N", self._whole)
+        super().__init__("N", self._parse_whole)
         self.least, self.most = least, most
 
-    def _whole(self, text: str) -> int:
+    def _parse_whole(self, text: str) -> int:
         try:
             number = parse_whole(text)
         except ValueError:

@@ -233,8 +233,8 @@ def test_nothing_is_looked_at_again_where_all_is_finite_and_surely_fits(
     def again(*_: object, **__: object) -> None:
         raise AssertionError("a second look")
 
-    monkeypatch.setattr("dlcalc.derive.tape._computed", again)
-    monkeypatch.setattr("dlcalc.derive.tape._pulled", again)
+    monkeypatch.setattr("dlcalc.derive.tape._safe_value", again)
+    monkeypatch.setattr("dlcalc.derive.tape._safe_pull", again)
     monkeypatch.setitem(vars(Arrays), "require_fit", again)
     found = dlcalc.grad(equations, values)
     assert found.values["L"] == wanted.values["L"]

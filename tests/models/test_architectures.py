@@ -98,12 +98,12 @@ def test_a_field_that_only_the_tables_know_is_none_of_a_config(stray: dict[str, 
 
 
 def test_a_type_like_llama_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = configs._text
+    plain = configs._read_data
 
     def text(name: str) -> str:
         return plain(name) + "herd llama qk_norm = 'head'\n" * (name == "types.txt")
 
-    monkeypatch.setattr(configs, "_text", text)
+    monkeypatch.setattr(configs, "_read_data", text)
     more = 32 * 2 * 128
     assert counted({**LLAMA, "model_type": "herd"}).params == counted(LLAMA).params + more
 

@@ -123,7 +123,7 @@ def read_learning_curve(value: str) -> LearningCurve:
             names = _cells(header, separator)
             axis, wanted, losses = _columns(names)
         places = [names.index(name) for name in wanted]
-        rows = [_row(line, separator, places, number) for number, line in lines]
+        rows = [_numbers_of_row(line, separator, places, number) for number, line in lines]
     return learning_curve(axis, rows, losses)
 
 
@@ -151,7 +151,7 @@ def _columns(names: list[str]) -> tuple[str, list[str], bool]:
     return axes[0], wanted, any("loss" in name.lower() for name in wanted)
 
 
-def _row(text: str, separator: str, places: list[int], line: int) -> tuple[Number, ...]:
+def _numbers_of_row(text: str, separator: str, places: list[int], line: int) -> tuple[Number, ...]:
     with At(f"line {line}"):
         cells = _cells(text, separator)
         if len(cells) <= max(places):
@@ -305,7 +305,7 @@ def diagnose(
                 )
         target = DEFAULT_TARGET
     target = _error("target", target)
-    name, why = _parts(train, test, target)
+    name, why = _diagnosis_and_numbers(train, test, target)
     seen = findings(course) if course is not None else {}
     told = ("variance",) if name == "variance" else ("variance", "bias")
     return Diagnosis(
@@ -330,7 +330,7 @@ def _error(name: str, value: float | str | None) -> float:
     return number
 
 
-def _parts(train: float, test: float, target: float) -> tuple[str, str]:
+def _diagnosis_and_numbers(train: float, test: float, target: float) -> tuple[str, str]:
     """The diagnosis, and the numbers that say so."""
     excess = test - target
     if excess <= 0:

@@ -474,12 +474,12 @@ def _stream(out: Output) -> EpochStream | None:
 def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | None) -> None:
     """Train to the end, or to the first signal, which is obeyed once all is saved."""
     training, total = prepared.training, prepared.epochs
-    progress = Progress(total * training.batches, _done(training))
+    progress = Progress(total * training.batches, _batches_done(training))
     with noted_signals() as caught:
 
         def between(training: Training) -> bool:
             epoch = f"epoch {len(training.history) + 1} of {total}"
-            progress.show(_done(training), f"{epoch}, batch {training.done}")
+            progress.show(_batches_done(training), f"{epoch}, batch {training.done}")
             return bool(caught)
 
         try:
@@ -503,7 +503,7 @@ def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | Non
         signal.raise_signal(number)
 
 
-def _done(training: Training) -> int:
+def _batches_done(training: Training) -> int:
     return len(training.history) * training.batches + training.done
 
 

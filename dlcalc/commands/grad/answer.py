@@ -241,7 +241,7 @@ def is_assignment(text: str) -> bool:
 UNITS = {"k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
 
 
-def _computed(value: str) -> Any:
+def _constant_value(value: str) -> Any:
     """What an expression without names comes to: 1/2, pi, [1/3, 2/3], 32k; None for others."""
     unit = UNITS.get(value[-1:])
     if unit and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value[:-1]):
@@ -260,7 +260,7 @@ def _computed(value: str) -> Any:
 def _value(value: str, allow_nonfinite: bool) -> Any:
     from dlcalc.input.arrays import one_array
 
-    found = None if is_file(value) else _computed(value)
+    found = None if is_file(value) else _constant_value(value)
     if found is not None:
         return found
     source = read_source(value)

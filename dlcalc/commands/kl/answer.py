@@ -48,7 +48,7 @@ def kl(q: Any, p: Any = None) -> KL | DiscreteKL:
         if not isinstance(q, Mapping) or set(q) != {"q", "p"}:
             raise InputError("a divergence is between two: give q and p")
         q, p = q["q"], q["p"]
-    q, p = _given(q, "q"), _given(p, "p")
+    q, p = _distribution(q, "q"), _distribution(p, "p")
     if _is_discrete(q) or _is_discrete(p):
         found: DiscreteKL = discrete.discrete_kl(q, p)
         return found
@@ -64,7 +64,7 @@ def _is_discrete(value: Any) -> bool:
     return isinstance(value, list | tuple) and len(value) > 2
 
 
-def _given(value: Any, name: str) -> Any:
+def _distribution(value: Any, name: str) -> Any:
     if not isinstance(value, str):
         return value
     with At(name):

@@ -97,25 +97,25 @@ def findings(result: MlpStep) -> Iterator[str]:
     """What moves and what does not, by the gradients and by the steps taken."""
     named, run = result.named, result.descent
     moving = [name for name, value in named.items() if value]
-    yield from _said("gradients", moving, all=len(named))
+    yield from _sentences("gradients", moving, all=len(named))
     if run is None:
         return
     steps, ends = len(run.losses) - 1, {"first": run.losses[0], "last": run.losses[-1]}
     after = f"After {steps:,} step{'s' if steps > 1 else ''}"
-    yield from _said("descent", run.moved, all=len(named), steps=steps, after=after, **ends)
+    yield from _sentences("descent", run.moved, all=len(named), steps=steps, after=after, **ends)
     for layer, groups in enumerate(run.twins if run.moved else (), start=1):
         for group in groups:
-            yield from _said("twins", [str(unit + 1) for unit in group], layer=layer)
+            yield from _sentences("twins", [str(unit + 1) for unit in group], layer=layer)
 
 
 def start_finding(start: Start) -> str:
     """What becomes of a network from one kind of initial weights."""
-    [found] = _said("start", start.moved, zeros=start.init == "zeros", twins=any(start.twins),
+    [found] = _sentences("start", start.moved, zeros=start.init == "zeros", twins=any(start.twins),
                     falls=start.last_loss < start.first_loss)
     return found
 
 
-def _said(part: str, names: Sequence[str], **facts: Any) -> Iterator[str]:
+def _sentences(part: str, names: Sequence[str], **facts: Any) -> Iterator[str]:
     """The sentences of a part that hold, of some names."""
     return sentences(__file__, "findings.txt", part, {
         **facts, "count": len(names), "names": listed(names),

@@ -64,7 +64,7 @@ class MlpWorking(Recipe):
         self.parameters = dict(zip(network.parameters, names, strict=False))
         """Each parameter as the equations name it, by its name in the record."""
         self.fused = network.objective.loss in IN_ONE
-        self.derive(self._equations(), self._given(), "J", {
+        self.derive(self._equations(), self._given_values(), "J", {
             self.q[-1]: (self._difference(), result.gradients.q[-1])
         } if self.fused else {"J": (1, 1)})
         if network.activation in LONG:
@@ -94,7 +94,7 @@ class MlpWorking(Recipe):
         parts = len(network.target) * (1 if self.fused else 2)
         return "\n".join([*lines, f"J = {loss}" + (f"/{parts}" if parts > 1 else "")])
 
-    def _given(self) -> dict[str, Any]:
+    def _given_values(self) -> dict[str, Any]:
         network, result = self.network, self.result
         given: dict[str, Any] = {self.h[0]: network.x, self.t: network.target}
         if network.single:

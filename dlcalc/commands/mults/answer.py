@@ -186,7 +186,7 @@ def _stage_record(stage: Stage) -> dict[str, Any]:
     }
 
 
-def _parts(stage: Stage) -> dict[str, list[int]]:
+def _counts_by_method(stage: Stage) -> dict[str, list[int]]:
     """The counts by method of a line on each axis, or on any where they are alike, of a pair,
     of all."""
     counts = stage.methods.values()
@@ -204,7 +204,7 @@ def _counts(result: Multiplications) -> Table:
     """A row for a line of a stage, for its channel pair and for all of it; a method a column."""
     rows: list[list[Any]] = [
         [stage.name, list(stage.output), ":".join(map(str, stage.channels)), part, *counts]
-        for stage in result.stages for part, counts in _parts(stage).items()
+        for stage in result.stages for part, counts in _counts_by_method(stage).items()
     ]
     if len(result.stages) > 1:
         rows.append(["total", None, None, "all", *result.total.values()])
@@ -215,7 +215,7 @@ def stage_tables(result: Multiplications) -> list[Table]:
     """The counts of each stage, then the sum over all; the convention under the last."""
     tables = []
     for stage in result.stages:
-        parts = _parts(stage)
+        parts = _counts_by_method(stage)
         rows = [list(row) for row in zip(stage.methods, *parts.values(), strict=True)]
         headers = [part.replace("axis", "axis ") for part in parts]
         sizes = f"{by_x([axis.input for axis in stage.axes])}→{by_x(stage.output)}"

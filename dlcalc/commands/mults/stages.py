@@ -507,7 +507,7 @@ def count_stage(
                 raise LimitError(f"kernel {axis.kernel} is above {MOST_TAPS} taps on one axis")
             last, output = axis, axis.output
             line = phases(axis, output)
-            counts = _along(axis, output, line, tile)
+            counts = _line_counts(axis, output, line, tile)
         lands.append(output)
         lines.append(line)
         per_axis.append(counts)
@@ -528,7 +528,7 @@ def count_stage(
     )
 
 
-def _along(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> tuple[int, ...]:
+def _line_counts(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> tuple[int, ...]:
     """The counts of one line along an axis by all methods, but for fft."""
     skipping = winograd = tiled = 0
     for phase in line:

@@ -145,7 +145,7 @@ def _sequence(line: Axis) -> str:
         column, off_grid = divmod(position, apart)
         return "0" if off_grid or not 0 <= column < line.input else _indexed("x", column)
 
-    return _written(range(-before, columns + after), entry)
+    return _entries(range(-before, columns + after), entry)
 
 
 def _indexed(name: str, index: int) -> str:
@@ -162,7 +162,7 @@ def _ends(items: Sequence[Any], full: int = FULL) -> tuple[list[Any], int, list[
     return [items[place] for place in range(head)], count - head - tail, last
 
 
-def _written(
+def _entries(
     items: Sequence[Any], entry: Callable[[Any], str], full: int = FULL, between: str = ", "
 ) -> str:
     """Entries with commas, those amid a long range left out and counted."""
@@ -190,7 +190,7 @@ def _output_step(line: Axis, output: int) -> Step:
     met = stages.meetings(line, output)
     # By the columns, which in a transposed convolution the taps meet backwards.
     terms = met[::-1] if line.transposed else met
-    words = _written(terms, lambda at: _indexed("x", at[1]) + _indexed("w", at[0]), SHORT, " + ")
+    words = _entries(terms, lambda at: _indexed("x", at[1]) + _indexed("w", at[0]), SHORT, " + ")
     products = "1 product" if len(met) == 1 else f"{len(met)} products"
     return Step(_indexed("y", output), note=f"{words or '0'}, {products}")
 
@@ -243,7 +243,7 @@ def _nth(step: int) -> str:
 
 def _phase_step(line: Axis, number: int, phase: Phase) -> Step:
     inputs, taps, outputs = (
-        _written(columns, partial(_indexed, name), SHORT)
+        _entries(columns, partial(_indexed, name), SHORT)
         for name, columns in zip("xwy", stages.columns_of(line, phase), strict=True)
     )
     smallest, middle, _ = sorted((phase.inputs, phase.taps, phase.outputs))

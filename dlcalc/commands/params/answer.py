@@ -105,7 +105,7 @@ class ParamsRun(Run[Any]):
             self._refuse((*NAMED, *VIEWS, "summary"), "one model, without --set or --compare")
             self._side_by_side(read)
             return
-        count = self._counted(read)
+        count = self._count_model(read)
         if "layer" in self.options:
             count = part(count, self.options["layer"])
             if len(count.rows) == 1 and not any(map(asked, (
@@ -161,7 +161,7 @@ class ParamsRun(Run[Any]):
         paths = file_operands(model, not model and self.out.piped)
         if not paths:
             return given_model(self, model)
-        held, asked = _held(paths, self.size), self.options.get
+        held, asked = _weights(paths, self.size), self.options.get
         used = self._used or (self.size is not None and held.rows is None)
         layered = {"layer", "columns"} & self.options.keys() or any(
             map(asked, (*NAMED, "changes", "to_notation")))
@@ -197,7 +197,7 @@ class ParamsRun(Run[Any]):
         with At("--set"):
             return changed_by(read, self.options["changes"])
 
-    def _counted(self, read: Model) -> Count:
+    def _count_model(self, read: Model) -> Count:
         try:
             return self.use.counted(read, self.size)
         except ShapeError as error:
@@ -211,10 +211,10 @@ class ParamsRun(Run[Any]):
             with At(word, once=True):
                 paths = file_operands([word], False)
                 if paths and not self._used:
-                    held = _held(paths, self.size)
+                    held = _weights(paths, self.size)
                     found.append(drawn.Totals(word, held.name, held.input, files.totals(held)))
                     continue
-                read = reading.layered(_held(paths, self.size)) if paths else read_model(word)
+                read = reading.layered(_weights(paths, self.size)) if paths else read_model(word)
                 count = self.use.counted(read, self.size)
                 totals = drawn.total_record(count, drawn.Facts(self.use, count.positions))
                 found.append(drawn.Totals(word, count.model, count.input, totals))
@@ -290,7 +290,7 @@ def _use_of(given: Mapping[str, Any]) -> Use:
     return Use(**{name: each for name, each in given.items() if name in Use._fields}).checked()
 
 
-def _held(paths: Sequence[str], size: tuple[int, ...] | None) -> Held:
+def _weights(paths: Sequence[str], size: tuple[int, ...] | None) -> Held:
     """What files of weights hold, or standard input."""
     if paths == ["-"]:
         return reading.read_stream(sys.stdin.buffer, STDIN, size)

@@ -312,7 +312,7 @@ def params_answer(
         )
     table = Table(
         columns, cells(count.rows, columns, facts),
-        drawn=lambda: _drawn(count, columns, facts, remarks()),
+        drawn=lambda: _layer_table(count, columns, facts, remarks()),
     )
     return Answer(
         {}, [table], main=("total", "params"), whole=True, made=lambda: count_record(count, facts),
@@ -428,7 +428,7 @@ def total_record(count: Count, facts: Facts) -> dict[str, Any]:
     return totals
 
 
-def _drawn(
+def _layer_table(
     count: Count, columns: Sequence[str], facts: Facts, remarks: Iterable[str],
 ) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""

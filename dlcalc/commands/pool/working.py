@@ -78,7 +78,7 @@ def _definition(result: Pooling) -> Step:
     )
 
 
-def _met(result: Pooling, index: Index) -> list[list[int]]:
+def _window_columns(result: Pooling, index: Index) -> list[list[int]]:
     """Axis by axis, the input columns that the window of an output meets."""
     starts = index[len(index) - result.dims :]
     return [axis.columns(at) for at, axis in zip(starts, result.axes, strict=True)]
@@ -86,14 +86,14 @@ def _met(result: Pooling, index: Index) -> list[list[int]]:
 
 def _cells(result: Pooling, index: Index) -> Any:
     inputs = result.operands[0]
-    return inputs[index[: len(index) - result.dims]][np.ix_(*_met(result, index))]
+    return inputs[index[: len(index) - result.dims]][np.ix_(*_window_columns(result, index))]
 
 
 def _window(result: Pooling, index: Index) -> Step:
-    met = _met(result, index)
+    met = _window_columns(result, index)
     cells = _cells(result, index)
     if not cells.size:
-        return Step(f"window {_at(index)}", note="in the padding alone")
+        return Step(f"window {_place_text(index)}", note="in the padding alone")
     names = ("planes", "rows", "columns")[-result.dims :]
     rows = ", ".join(
         f"{name} {columns[0]}" + (f" to {columns[-1]}" if len(columns) > 1 else "")
@@ -102,7 +102,7 @@ def _window(result: Pooling, index: Index) -> Step:
     cut = "; what lies beyond the input is left out" if any(
         len(columns) < axis.kernel for columns, axis in zip(met, result.axes, strict=True)
     ) else ""
-    return Step(f"window {_at(index)}", cells.tolist(), None, (), rows + cut)
+    return Step(f"window {_place_text(index)}", cells.tolist(), None, (), rows + cut)
 
 
 def element_step(result: Pooling, field: Place, index: Index) -> Step | None:
@@ -136,7 +136,7 @@ def _index_step(result: Pooling, index: Index) -> Step:
     at = unravel(place, tuple(sizes))
     parts = [mul(i, *sizes[axis + 1 :]) for axis, i in enumerate(at)]
     numbers = (add(*parts),) if len(parts) > 1 else ()
-    return Step(element("index", index), place, None, numbers, f"x{_at(at)} wins")
+    return Step(element("index", index), place, None, numbers, f"x{_place_text(at)} wins")
 
 
 def _output_step(result: Pooling, index: Index) -> Step:
@@ -150,12 +150,12 @@ def _output_step(result: Pooling, index: Index) -> Step:
     assert result.indices is not None
     lead, sizes = index[: len(index) - result.dims], tuple(axis.input for axis in result.axes)
     won = (*lead, *unravel(item(result.indices, index), sizes))
-    words = f"x{_at(won)} wins"
+    words = f"x{_place_text(won)} wins"
     equal = sum(each == value for each in cells)
     if equal > 1:
         words += f", the first of {equal} equal ones,"
     if result.dx is not None:
-        words += f" and takes dy{_at(index)}"
+        words += f" and takes dy{_place_text(index)}"
     return Step(name, value, None, (call("max", *cells),), words)
 
 
@@ -165,7 +165,7 @@ def _sources(result: Pooling, index: Index) -> Iterator[tuple[Index, Any]]:
     flat = int(np.ravel_multi_index(place, [axis.input for axis in result.axes]))
     for at in np.ndindex(*result.shape[len(lead) :]):
         whole = (*lead, *at)
-        if not all(i in met for i, met in zip(place, _met(result, whole), strict=True)):
+        if not all(i in met for i, met in zip(place, _window_columns(result, whole), strict=True)):
             continue
         if result.counts is not None:
             yield whole, result.counts[at].item()
@@ -175,7 +175,7 @@ def _sources(result: Pooling, index: Index) -> Iterator[tuple[Index, Any]]:
             yield whole, int((_cells(result, whole) == result.output[whole]).sum())
 
 
-def _at(index: Index) -> str:
+def _place_text(index: Index) -> str:
     return f"({','.join(map(str, index))})"
 
 

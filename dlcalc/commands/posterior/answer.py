@@ -209,13 +209,13 @@ def shapes(diagonal: Sequence[Fit], full: Sequence[Fit], count: int) -> tuple[Sh
     [forward] = [fit for fit in diagonal if fit.objective == FORWARD]
     best = min((fit for fit in diagonal if fit.objective == REVERSE), key=DIVERGENCE)
     facts: dict[str, Any] = {
-        "best": _listed(best.covers), "least": best.divergence, "equal": best.divergence < NOUGHT,
+        "best": _in_words(best.covers), "least": best.divergence, "equal": best.divergence < NOUGHT,
         "forward": forward.divergence, "many": "two" if count == 2 else "many",
     }
     found: list[Shape] = []
     for covers in [*single, *sorted(some), everything, ()]:
         facts |= {
-            "on": _listed(covers) if covers else "", "whole": covers == everything,
+            "on": _in_words(covers) if covers else "", "whole": covers == everything,
             "minimum": _minimum(diagonal, covers), "beside": _minimum(full, covers),
         }
         said = sentences(__file__, "shapes.txt", "shape", facts)
@@ -233,7 +233,7 @@ def _minimum(fits: Sequence[Fit], covers: tuple[int, ...]) -> str:
     return ""
 
 
-def _listed(covers: tuple[int, ...]) -> str:
+def _in_words(covers: tuple[int, ...]) -> str:
     if len(covers) == 1:
         return f"component {covers[0]}"
     return f"components {', '.join(map(str, covers[:-1]))} and {covers[-1]}"
@@ -390,7 +390,7 @@ def _slips(fits: Sequence[Fit], fit: Fit, what: str) -> Iterator[tuple[str, Any]
         yield "the precision in place of the covariance", np.linalg.inv(value)
     for each in fits:
         if each is not fit:
-            words = f"{each.objective} with {each.family} covariance over {_listed(each.covers)}"
+            words = f"{each.objective} with {each.family} covariance over {_in_words(each.covers)}"
             yield words, getattr(each, what)
 
 

@@ -367,7 +367,7 @@ def local_minima(p: Mixture, family: str, starts: Sequence[Gaussian]) -> list[Mi
             error = abs(value - before)
             if error > ACCURACY * max(1.0, abs(value)) and step > FINEST_STEP[p.dimension]:
                 found.append(q)
-            elif not _known(q, (each for each, _ in minima)):
+            elif not _is_among(q, (each for each, _ in minima)):
                 minima.append((q, Estimate(value, error)))
     return minima
 
@@ -403,7 +403,7 @@ class _Search:
                 most = value + 4 * EPSILON * max(1.0, abs(value))
                 here = None
                 for part in HALVES if np.abs(slope).max() > AT_REST else ():
-                    moved = _moved(q, part * step)
+                    moved = _seen_from(q, part * step)
                     found = self.at(moved, rule)
                     if found[0] < most + SUFFICIENT_DECREASE * part * float(step @ slope):
                         q, here = moved, found
@@ -412,7 +412,7 @@ class _Search:
             if curvatures[0] > SADDLE or descents > MOST_DESCENTS:
                 yield q
             else:
-                pending += [_moved(q, side * ESCAPE * directions[:, 0]) for side in (1, -1)]
+                pending += [_seen_from(q, side * ESCAPE * directions[:, 0]) for side in (1, -1)]
 
     def at(self, q: Gaussian, rule: Rule) -> Here:
         """KL(q‖p), its slope and its second derivatives by the variables, in q's coordinates."""
@@ -439,7 +439,7 @@ class _Search:
         return float(value), slope, curvature
 
 
-def _moved(origin: Gaussian, variables: Array) -> Gaussian:
+def _seen_from(origin: Gaussian, variables: Array) -> Gaussian:
     """The Gaussian that has these variables in the coordinates in which `origin` is N(0, 1)."""
     shift, logs, below = np.split(variables, [origin.dimension, 2 * origin.dimension])
     factor = np.diag(np.exp(logs))
@@ -452,10 +452,10 @@ def _moved(origin: Gaussian, variables: Array) -> Gaussian:
 def _distinct(gaussians: Iterable[Gaussian]) -> list[Gaussian]:
     found: list[Gaussian] = []
     for q in gaussians:
-        if not _known(q, found):
+        if not _is_among(q, found):
             found.append(q)
     return found
 
 
-def _known(q: Gaussian, others: Iterable[Gaussian]) -> bool:
+def _is_among(q: Gaussian, others: Iterable[Gaussian]) -> bool:
     return any(kl(q, each).kl < SAME for each in others)

@@ -57,19 +57,19 @@ def problem(command: str, seed: int) -> Problem:
     chosen, random = known[command], Random(f"{command} {seed}")
     drawn: dict[str, Any] = {}
     for name, how in chosen["draw"].items():
-        drawn[name] = _drawn(random, how, drawn)
-    drawn["data"] = json.dumps(_computed(chosen.get("data", {}), drawn))
+        drawn[name] = _draw(random, how, drawn)
+    drawn["data"] = json.dumps(_evaluate(chosen.get("data", {}), drawn))
     words = [each.format(**drawn) for each in chosen["solution"]]
     return Problem(chosen["problem"].format(**drawn), words, chosen.get("field", ""))
 
 
-def _drawn(random: Random, how: str, known: dict[str, Any]) -> Any:
+def _draw(random: Random, how: str, known: dict[str, Any]) -> Any:
     """What is drawn in that way, or computed of what is known."""
     shape, of, choices = how.partition(" of ")
     if not of:
-        return _computed(how, known)
-    sizes = [] if shape == "one" else _computed(shape.removeprefix("rows ").split(" by "), known)
-    pool = _computed(choices, known)
+        return _evaluate(how, known)
+    sizes = [] if shape == "one" else _evaluate(shape.removeprefix("rows ").split(" by "), known)
+    pool = _evaluate(choices, known)
 
     def nested(sizes: list[int]) -> Any:
         if not sizes:
@@ -82,12 +82,12 @@ def _drawn(random: Random, how: str, known: dict[str, Any]) -> Any:
     return found
 
 
-def _computed(expressions: Any, known: dict[str, Any]) -> Any:
+def _evaluate(expressions: Any, known: dict[str, Any]) -> Any:
     """The values of expressions, in the lists and objects that they stand in."""
     if isinstance(expressions, dict):
-        return {name: _computed(each, known) for name, each in expressions.items()}
+        return {name: _evaluate(each, known) for name, each in expressions.items()}
     if isinstance(expressions, list):
-        return [_computed(each, known) for each in expressions]
+        return [_evaluate(each, known) for each in expressions]
     return read_expression(expressions)(known)
 
 

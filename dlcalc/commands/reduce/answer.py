@@ -355,9 +355,9 @@ class ReduceRun(Run[Reduction]):
         record["proposals"] = [_record(each, today) for each in result.proposals]
         rows = [_cells(each, today) for each in (today, *result.proposals)]
         return Answer(
-            record, [Table(HEADERS, rows, drawn=lambda: _drawn(result))],
+            record, [Table(HEADERS, rows, drawn=lambda: _table(result))],
             main=("today", "params"), whole=True, working=partial(reduce_steps, result),
-            element=lambda field, index: _element(result, field), advice=partial(_advice, result),
+            element=lambda field, index: _step_of(result, field), advice=partial(_advice, result),
         )
 
 
@@ -382,7 +382,7 @@ def _cells(each: Proposal, today: Proposal) -> tuple[Any, ...]:
     )
 
 
-def _drawn(result: Reduction) -> Table:
+def _table(result: Reduction) -> Table:
     today = result.today
     rows = []
     for each in (today, *result.proposals):
@@ -466,7 +466,7 @@ def _asked(result: Reduction, place: Place) -> tuple[Proposal | None, str]:
     return None, ""
 
 
-def _element(result: Reduction, place: Place) -> Step | None:
+def _step_of(result: Reduction, place: Place) -> Step | None:
     """The parameters of today's layer or of a proposal, with their working."""
     each, what = _asked(result, place)
     return None if each is None or what != "params" else [*_proposal_steps(result.layer, each)][-1]

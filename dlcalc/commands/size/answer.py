@@ -67,7 +67,7 @@ class SizeRun(Run["Size | Solutions"]):
                 "one by one"
             )
         name = result.solve
-        rows = [[_listed(each.value), _listed(each.remainder)] for each in result.solutions]
+        rows = [[_as_list(each.value), _as_list(each.remainder)] for each in result.solutions]
         record: dict[str, Any] = {
             "solve": name,
             "solutions": [{name: value, "remainder": rest} for value, rest in rows],
@@ -86,7 +86,7 @@ class SizeRun(Run["Size | Solutions"]):
     def _sizes(self, result: Size) -> Answer:
         """The output alone for people; the remainder, and the padding if asked, for programs."""
         record: dict[str, Any] = {
-            "output": _listed(result.output), "remainder": _listed(result.remainder),
+            "output": _as_list(result.output), "remainder": _as_list(result.remainder),
         }
         if "framework" in self.options:
             pads = [list(axis.pad) for axis in result.axes]
@@ -96,7 +96,7 @@ class SizeRun(Run["Size | Solutions"]):
         return Answer(
             record, [Table(list(record), [list(record.values())], bare=outputs)],
             working=working, whole=True,
-            element=partial(_element, working), advice=partial(_advice, result),
+            element=partial(_element_step, working), advice=partial(_advice, result),
         )
 
 
@@ -142,7 +142,7 @@ def _advice(result: Size, place: Place, expected: Any) -> str:
     return ""
 
 
-def _element(working: Any, place: Place, index: Index) -> Any:
+def _element_step(working: Any, place: Place, index: Index) -> Any:
     steps = [step for step in working() if step.formula is not None]
     asked = [step for step in steps if (step.name == "remainder") == (place == ("remainder",))]
     at = index[0] if index else 0
@@ -157,5 +157,5 @@ def _as_solutions(expected: Any, name: str, axes: int) -> Any:
     return {"solutions": [{name: each} for each in ([expected] if single else expected)]}
 
 
-def _listed(value: int | tuple[int, ...]) -> int | list[int]:
+def _as_list(value: int | tuple[int, ...]) -> int | list[int]:
     return value if isinstance(value, int) else list(value)

@@ -471,8 +471,8 @@ class StepRun(Run[NetworkStep]):
 
             page = terminal_page()
             blocks.insert(0, Text(maps_text(_maps(result), page.width, page.ascii)))
-        last = None if result.last is None else _told(vars(result.last))
-        record = _told({
+        last = None if result.last is None else _without_empty(vars(result.last))
+        record = _without_empty({
             "layers": [vars(each) for each in result.layers], "output": result.output,
             "loss": result.loss, "losses": result.losses or None, "gradients": result.gradients,
             "updated": result.updated or None, "state": result.state, "last": last,
@@ -509,7 +509,7 @@ def _is_data(word: str) -> bool:
     return not named or named[0] not in (*types(), *Kind.ALL)
 
 
-def _told(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that there are."""
     return {name: each for name, each in fields.items() if each is not None}
 

@@ -62,7 +62,7 @@ def _shape(graph: Graph, node: Node) -> Index:
     return node.shape[1:] if graph.is_single(node) else node.shape
 
 
-def _whole(graph: Graph, node: Node, index: Index) -> Index:
+def _with_batch_axis(graph: Graph, node: Node, index: Index) -> Index:
     return (0, *index) if graph.is_single(node) else index
 
 
@@ -128,7 +128,7 @@ def _elements(
 ) -> Iterator[Step]:
     shape = _shape(graph, node)
     for place in range(min(MOST_ELEMENTS, prod(shape))):
-        yield step(node, _whole(graph, node, unravel(place, shape)))
+        yield step(node, _with_batch_axis(graph, node, unravel(place, shape)))
     yield from _more(shape, MOST_ELEMENTS, node.name)
 
 
@@ -175,7 +175,7 @@ def _slopes(graph: Graph, node: Node) -> Iterator[Step]:
 
 def _place_steps(result: NetworkStep, name: str, index: Index) -> Iterator[Step]:
     graph, node = result.ran.graph, _nodes(result)[name]
-    whole = _whole(graph, node, index)
+    whole = _with_batch_axis(graph, node, index)
     if node.rule is not None:
         yield value_step(graph, node, whole)
     if node in graph.gradients:
@@ -221,7 +221,7 @@ def element(result: NetworkStep, field: str, index: Index) -> Step | None:
     graph, place = result.ran.graph, _place_of(result.ran, field)
     if place is not None:
         node, is_slope = place
-        whole = _whole(graph, node, index)
+        whole = _with_batch_axis(graph, node, index)
         return graph.slope_step(node, whole) if is_slope else value_step(graph, node, whole)
     kind, _, name = field.partition(".")
     if kind == "updated" and name in _trained(result) and result.last is None:
@@ -334,7 +334,7 @@ def _is_gradient(field: str) -> bool:
     return field.endswith(".gradient") or field.startswith("gradients.")
 
 
-def _pulled(node: Node, gradient: Array, place: int, argument: Node, value: Array) -> Any:
+def _pulled_with(node: Node, gradient: Array, place: int, argument: Node, value: Array) -> Any:
     """What a pull gives with another value of one of the arguments."""
     kept, argument.value = argument.value, value
     try:
@@ -347,7 +347,7 @@ def _kernel_as_it_lies(node: Node, gradient: Array, place: int) -> Any:
     if not isinstance(node.rule, Convolve) or place:
         return None
     w = node.arguments[1]
-    return _pulled(node, gradient, place, w, np.flip(w.value, tuple(range(2, w.value.ndim))))
+    return _pulled_with(node, gradient, place, w, np.flip(w.value, tuple(range(2, w.value.ndim))))
 
 
 def _before_activation(node: Node, gradient: Array, place: int) -> Any:
@@ -355,7 +355,7 @@ def _before_activation(node: Node, gradient: Array, place: int) -> Any:
     if not isinstance(node.rule, Einsum | Convolve) or place != 1 or (
             not isinstance(x.rule, Activate)):
         return None
-    return _pulled(node, gradient, place, x, x.arguments[0].value)
+    return _pulled_with(node, gradient, place, x, x.arguments[0].value)
 
 
 def _other_transpose(node: Node, gradient: Array, place: int) -> Any:

@@ -525,8 +525,8 @@ class VaeRun(Run[VaeStep]):
         record, complete = result.record, self.out.format.complete
         latent = {"mu": result.mu, "sigma": result.sigma, "z": result.z}
         blocks: list[Block] = [
-            _listed(result, "Latent", "dimension", latent, complete),
-            _listed(result, "Outputs", "output", {"x": result.vae.x, "y": result.y}, complete),
+            _listing(result, "Latent", "dimension", latent, complete),
+            _listing(result, "Outputs", "output", {"x": result.vae.x, "y": result.y}, complete),
             Table(("term", "value", "what it is"), [
                 ("L1", result.L1, "ln p(x|z)"),
                 ("L2", result.L2, "KL(q(z|x)||p(z))"),
@@ -555,7 +555,7 @@ class VaeRun(Run[VaeStep]):
 EVIDENCE = ("log_evidence", "reconstruction", "kl_prior", "elbo", "kl_posterior", "gap")
 
 
-def _listed(
+def _listing(
     result: VaeStep, title: str, what: str, arrays: Mapping[str, Array], complete: bool
 ) -> Table:
     """A row for each example, sample and number; of many, unless `complete`, the first."""

@@ -67,7 +67,7 @@ class VaeWorking(Recipe):
             x: vae.x[0] if self.single else vae.x, "ε": noise if vae.sampled else noise[0],
             **{self.weights[field]: each for field, each in vae.weights.items()},
         }
-        text, given = self.equations("terms"), {**self.given, **self._computed()}
+        text, given = self.equations("terms"), {**self.given, **self._fast_values()}
         difference = named(x) - named(y)
         self.derive(text, given, "L1", {self.words["a"]: (
             difference / rows if rows > 1 else difference, (self.given[x] - result.y) / rows,
@@ -99,7 +99,7 @@ class VaeWorking(Recipe):
         layers = (*self.encoder, *self.heads, *self.decoder)
         return {field: each.weight for field, each in zip(self.vae.weights, layers, strict=True)}
 
-    def _computed(self) -> dict[str, Any]:
+    def _fast_values(self) -> dict[str, Any]:
         """Every value of the fast pass."""
         result, passes, found = self.result, self.result.passes, dict[str, Any]()
         encoded = (*passes.encoder, passes.mu, passes.log_sigma)

@@ -309,13 +309,13 @@ def read_weights(cell: Cell, given: Mapping[str, Any]) -> Weights:
     return W, _bias(given, "b", rows), None, gates
 
 
-def _given(given: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:
+def _given_or_zeros(given: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:
     """What is given under a name, whatever its shape; zeros where nothing is."""
     return as_floats(given[name], name) if name in given else np.zeros(shape, np.float32)
 
 
 def _bias(given: Mapping[str, Any], name: str, rows: int) -> Array:
-    return with_shape(_given(given, name, (rows,)), name, (rows,))
+    return with_shape(_given_or_zeros(given, name, (rows,)), name, (rows,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -569,7 +569,7 @@ def _sequence(given: Mapping[str, Any], D: int) -> Array:
 
 def _state(given: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array:
     """h0, c0 or dc as B × H; zeros where it is not given."""
-    array = _given(given, name, shape)
+    array = _given_or_zeros(given, name, shape)
     if array.ndim == len(shape) + 1 and array.shape[0] == 1:
         array = array[0]  # PyTorch's axis of layers
     return with_shape(array, name, shape).reshape(-1, shape[-1])
@@ -578,7 +578,7 @@ def _state(given: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> Array
 def _entering(given: Mapping[str, Any], T: int, lead: tuple[int, ...], H: int) -> Array:
     """dh as T × B × H; one row enters every h."""
     each, every = (*lead, H), (T, *lead, H)
-    dh = _given(given, "dh", each)
+    dh = _given_or_zeros(given, "dh", each)
     dh = with_shape(dh, "dh", each if dh.ndim <= len(each) else every)
     return np.broadcast_to(dh, every).reshape(T, -1, H)
 

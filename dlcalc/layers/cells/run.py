@@ -154,10 +154,10 @@ def check_cell(
     given = {name: given[name].reshape(each.shape) for name, each in gradients.items()}
     with np.errstate(all="ignore"):
         value = float(_side_by_side(result, tape, "", np.zeros(0), np.zeros(1))[0])
-        return check_moved(value, partial(_moved, result, tape), given, gradients)
+        return check_moved(value, partial(_losses_moved, result, tape), given, gradients)
 
 
-def _moved(result: CellResult, tape: Tape, name: str, places: Array, by: Array) -> Array:
+def _losses_moved(result: CellResult, tape: Tape, name: str, places: Array, by: Array) -> Array:
     """The losses where one entry alone is moved, many at once: each is a batch of its own."""
     problem = result.problem
     groups: dict[str, list[tuple[int, tuple[int, ...]]]] = {}
@@ -306,12 +306,12 @@ class CellSteps:
         """The next h and c; `mark` ends the name of each part."""
         self.mark, self.known = mark, {"x": of_x, "h": of_h, "h_p": h, "c_p": c}
         for each in self.equations:
-            made = self._made(each.expression, each.name.removesuffix("_t"))
+            made = self._node_of(each.expression, each.name.removesuffix("_t"))
             if made is not None:
                 self.known[each.name] = made
         return self.known["h_t"], self.known.get("c_t", c)
 
-    def _made(self, node: Number | Name | Apply, part: str) -> Node | None:
+    def _node_of(self, node: Number | Name | Apply, part: str) -> Node | None:
         """What an expression gives; nothing for the bias of a product, and for (h; x)."""
         if isinstance(node, Name):
             return self.known.get(node.name)
@@ -326,7 +326,7 @@ class CellSteps:
         if isinstance(last, Apply) and last.operation == "neg":
             operation, arguments = "sub", (arguments[0], *last.arguments)
         made = [self.known.get(each.name) if isinstance(each, Name) else
-                self._made(each, PARTS.get(each.text, "")) for each in arguments]
+                self._node_of(each, PARTS.get(each.text, "")) for each in arguments]
         given = [each for each in made if each is not None]
         if operation == "add" and len(given) == 1:
             return given[0]

@@ -331,7 +331,7 @@ class CellWorking(Recipe):
         if name in self.weights or name == "bias":
             key, place = weight_of(parameters(problem), int(self.weights[name][index])) if (
                 name in self.weights) else ("b", index)
-            return _within(self.whole, f"d{key}", place) if T <= MOST_WHOLE else None
+            return _place_in_line(self.whole, f"d{key}", place) if T <= MOST_WHOLE else None
         unit, name = index[-1] if index else 0, field
         if step := _STEP.fullmatch(field):
             t, name = int(step[1]) + 1, step[2]
@@ -351,7 +351,7 @@ class CellWorking(Recipe):
         if name == f"d{cell.letter}" and len(cell.gates) > 1:
             name, unit = "d" + cell.argument(problem.gates[unit // H]), unit % H
         sequence = index[-2] if problem.batched and len(index) > 1 else 0
-        return _within(self._near(min(max(t, 1), T)), f"{name}_{t}", (unit, sequence))
+        return _place_in_line(self._near(min(max(t, 1), T)), f"{name}_{t}", (unit, sequence))
 
     def _near(self, t: int) -> Derivation:
         return self.whole if self.problem.steps <= MOST_FOLLOWED else self.about(t, t)
@@ -412,7 +412,7 @@ class CellWorking(Recipe):
         return () if found is None else (found,)
 
 
-def _within(lines: Derivation, key: str, place: Index) -> Place:
+def _place_in_line(lines: Derivation, key: str, place: Index) -> Place:
     """A place in a line's value; where that is a vector, its one number."""
     return lines, key, place[: np.ndim(lines.lines[key].value)]
 

@@ -92,7 +92,7 @@ def _kernel(terms: _Terms) -> list[int]:
     return [whole(each, "kernel_size") for each in sizes]
 
 
-def _along(terms: _Terms) -> list[int]:
+def _axes_option(terms: _Terms) -> list[int]:
     axis = terms.config.get("axis", -1)
     axes = axis if isinstance(axis, list) else [] if axis is None else [axis]
     if not all(type(each) is int for each in axes):
@@ -130,7 +130,7 @@ def _output(terms: _Terms) -> list[int]:
 
 _SIZES: dict[str, Callable[[_Terms], Any]] = {
     "last": lambda terms: _last(terms.shape, "units"), "channels": _channels, "kernel": _kernel,
-    "ones": lambda terms: [1 for _ in _kernel(terms)], "along": _along, "unshared": _unshared,
+    "ones": lambda terms: [1 for _ in _kernel(terms)], "along": _axes_option, "unshared": _unshared,
     "bins": _bins,
     "query": lambda terms: _last(_taken_as(terms, "query"), "query"),
     "key": lambda terms: _last(_taken_as(terms, "key", "value", "query"), "key"),
@@ -490,7 +490,7 @@ def layers(layer: Written) -> Iterator[Layer]:
 def _reshaped(config: Config, taken: Sizes) -> Sizes:
     """The shape that a Reshape is asked for, one size of which may be open."""
     wanted = sizes_of(config["target_shape"])
-    whole, open_at = _whole(taken), [at for at, size in enumerate(wanted) if size is None]
+    whole, open_at = _known_sizes(taken), [at for at, size in enumerate(wanted) if size is None]
     if whole is None or len(open_at) != 1:
         return wanted
     known = prod(size for size in wanted if size is not None)
@@ -582,7 +582,7 @@ class Flow:
         for layer in written:
             name, calls = layer.name, layer.calls
             given = [
-                shape if _whole(shape) else self.outputs.get(source, shape)
+                shape if _known_sizes(shape) else self.outputs.get(source, shape)
                 for source, shape in taken[name].items()
             ]
             if not given and before in self.outputs:
@@ -594,25 +594,25 @@ class Flow:
                 shapes = tuple((None, *each) for each in given)
                 passed = shapes[0] if len(shapes) == 1 else shapes or None
                 self.tensors += _tensors(layer, self.around, passed, self.depth, self.left)
-            output, macs = self._made(layer, given)
+            output, macs = self._outcome(layer, given)
             self.owned.append(self.tensors[start:])
             seen = noted.get(name)
             if seen is not None and output is not None and (len(seen) != len(output) or any(
                 None not in (a, b) and a != b for a, b in zip(seen, output, strict=True)
             )):
                 macs = None  # what is written down is of something else
-            output = seen if output is None or (seen and _whole(seen)) else output
+            output = seen if output is None or (seen and _known_sizes(seen)) else output
             if output is not None:
                 self.outputs[name] = output
             times = len(calls) if isinstance(calls, list) and calls else 1
             self.macs[name] = None if macs is None else macs * times
 
-    def _made(self, layer: Written, taken: Sequence[Sizes]) -> tuple[Sizes | None, int | None]:
+    def _outcome(self, layer: Written, taken: Sequence[Sizes]) -> tuple[Sizes | None, int | None]:
         """The output of a layer and its products, as far as they can be told."""
         kind = layer.kind
         if kind == "InputLayer":
             given = sizes_of(layer.input)
-            self.input = _whole(given[1:]) if self.input is None and given else self.input
+            self.input = _known_sizes(given[1:]) if self.input is None and given else self.input
             return given[1:] if given else None, 0
         if layer.is_model:
             start = self._start(layer)
@@ -626,12 +626,12 @@ class Flow:
         if taken and SAME.fullmatch(kind):
             return _together(taken), 0
         if taken and kind in (*MOVED, *STEPPED, "EinsumDense"):
-            return self._known(layer, taken[0])
-        whole = _whole(taken[0]) if len(taken) == 1 else None
-        made = None if whole is None else self._counted(layer, whole)
+            return self._by_own_rule(layer, taken[0])
+        whole = _known_sizes(taken[0]) if len(taken) == 1 else None
+        made = None if whole is None else self._by_notation(layer, whole)
         return made or (None, 0 if WITHOUT.fullmatch(kind) and kind not in PRODUCTS else None)
 
-    def _known(self, layer: Written, taken: Sizes) -> tuple[Sizes | None, int | None]:
+    def _by_own_rule(self, layer: Written, taken: Sizes) -> tuple[Sizes | None, int | None]:
         """A layer of a class whose rule stands here."""
         kind, config = layer.kind, layer.config
         try:
@@ -639,7 +639,7 @@ class Flow:
                 return MOVED[kind](config, taken), 0
             if kind == "EinsumDense":
                 return self._einsum(layer, taken)
-            places = _whole(STEPPED[kind]({**config, "return_sequences": True}, taken)[:-1])
+            places = _known_sizes(STEPPED[kind]({**config, "return_sequences": True}, taken)[:-1])
             kernels = sum(map(prod, self._kernels(layer)))
             macs = prod(places) * kernels if places is not None and kernels else None
             return STEPPED[kind](config, taken), macs
@@ -664,10 +664,10 @@ class Flow:
         into, given = (each.replace("...", "0123456789"[:others]) for each in (into, given))
         sizes = dict(zip(into, (1, *taken), strict=True))  # the batch is the first
         sizes |= zip(kernel, self._kernels(layer)[0], strict=True)
-        known = _whole(tuple(sizes.values()))
+        known = _known_sizes(tuple(sizes.values()))
         return tuple(sizes[each] for each in given)[1:], None if known is None else prod(known)
 
-    def _counted(
+    def _by_notation(
         self, layer: Written, given: tuple[int, ...]
     ) -> tuple[tuple[int, ...], int] | None:
         """Output and products as the notation counts the layer, where that has its weights."""
@@ -694,7 +694,7 @@ def _together(shapes: Sequence[Sizes]) -> Sizes:
     )
 
 
-def _whole(shape: Sizes) -> tuple[int, ...] | None:
+def _known_sizes(shape: Sizes) -> tuple[int, ...] | None:
     """A shape without an axis that is open."""
     whole = tuple(size for size in shape if size is not None)
     return whole if len(whole) == len(shape) else None

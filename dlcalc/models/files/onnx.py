@@ -510,13 +510,13 @@ class Uses:
                 self.flows[key] += [(each, node.op == "DequantizeLinear") for each in outputs]
         called = self.functions.get((node.domain, node.op))
         if called is not None:
-            self._within(called, ChainMap(), inputs, outputs)
+            self._add_subgraph(called, ChainMap(), inputs, outputs)
         for name, graph in node.graphs.items():
             inner = self._graph(graph, names, f"{prefix}{node.name or node.op}/{name}/", owner)
             if node.op == "If":
-                self._within(graph, inner, {}, outputs)
+                self._add_subgraph(graph, inner, {}, outputs)
 
-    def _within(
+    def _add_subgraph(
         self, graph: Graph, names: Names, inputs: Mapping[int, Key], outputs: list[Key]
     ) -> None:
         """What a node takes goes into the graph that it stands for, whose outputs it gives."""
@@ -794,7 +794,7 @@ def _counted(terms: Terms) -> range:
     return range(*(int(end) for [end] in map(terms.listed, range(3))))
 
 
-def _each(function: Callable[..., Any]) -> Callable[..., list[Any]]:
+def _mapped(function: Callable[..., Any]) -> Callable[..., list[Any]]:
     """A function of numbers for lists of them, of which one may be a single number."""
     def made(terms: Terms, *given: list[Any]) -> list[Any]:
         count = max(map(len, given))
@@ -809,7 +809,7 @@ def _filled(terms: Terms, sizes: list[int]) -> list[Any]:
     return (held.values if isinstance(held, Value) else [0]) * min(prod(sizes), MOST_VALUES + 1)
 
 
-def _kept(terms: Terms, data: list[Any], *_: list[Any]) -> list[Any]:
+def _cast(terms: Terms, data: list[Any], *_: list[Any]) -> list[Any]:
     whole = terms.node.op == "Cast" and terms.node.whole("to") in (6, 7)
     return list(map(int, data)) if whole else list(data)
 
@@ -834,13 +834,13 @@ VALUES: dict[str, Callable[..., Sequence[Any]]] = {
         [data[each] for each in at] if len(terms.shape(0)) < 2 else []
     ),
     "Concat": lambda terms, *parts: [*chain(*parts)] if len(terms.shape(0)) < 2 else [],
-    **dict.fromkeys(("Cast", "Identity", "Squeeze", "Unsqueeze", "Reshape"), _kept),
+    **dict.fromkeys(("Cast", "Identity", "Squeeze", "Unsqueeze", "Reshape"), _cast),
     **dict.fromkeys(("Slice", "Transpose"), _picked), "ConstantOfShape": _filled,
-    "Add": _each(lambda a, b: a + b), "Sub": _each(lambda a, b: a - b),
-    "Mul": _each(lambda a, b: a * b), "Mod": _each(lambda a, b: a % b),
-    "Div": _each(lambda a, b: a // b if type(a) is type(b) is int else a / b),
-    "Equal": _each(lambda a, b: a == b), "Where": _each(lambda where, a, b: a if where else b),
-    "Floor": _each(floor), "ReduceProd": lambda terms, data, *_: [prod(data)],
+    "Add": _mapped(lambda a, b: a + b), "Sub": _mapped(lambda a, b: a - b),
+    "Mul": _mapped(lambda a, b: a * b), "Mod": _mapped(lambda a, b: a % b),
+    "Div": _mapped(lambda a, b: a // b if type(a) is type(b) is int else a / b),
+    "Equal": _mapped(lambda a, b: a == b), "Where": _mapped(lambda where, a, b: a if where else b),
+    "Floor": _mapped(floor), "ReduceProd": lambda terms, data, *_: [prod(data)],
     "Range": lambda terms, *_: _counted(terms),
 }
 """Numbers that come of numbers along one axis."""
@@ -988,7 +988,7 @@ class Translator:
                 own = (*own[:axis], along, *own[axis + 1 :])
             elif op != "Concat":
                 own = self._broadcast(inputs)
-            self._put(output, own, self._joined(inputs, axis if op == "Concat" else None))
+            self._put_shape(output, own, self._field_of(inputs, axis if op == "Concat" else None))
             return
         if op == "Add" and len(inputs) == 1 and inputs[0] in self.bare:
             at = self.bare[inputs[0]]
@@ -996,7 +996,7 @@ class Translator:
             biased = Layer("linear", getattr(given, "arguments", ()), {}, given.name)
             self.steps[at] = self.steps[at]._replace(layers=(biased,))
             self.steps.append(Step(output, (inputs[0],)))
-            self._put(output, own, self.fields[inputs[0]])
+            self._put_shape(output, own, self.fields[inputs[0]])
             return
         if len(inputs) != 1:
             raise unsaid(node)
@@ -1014,9 +1014,9 @@ class Translator:
         elif not layers and inputs[0] in self.bare:
             self.bare[output] = self.bare[inputs[0]]
         self.steps.append(Step(output, tuple(inputs), tuple(layers)))
-        self._put(output, own, seen)
+        self._put_shape(output, own, seen)
 
-    def _put(self, output: str, own: Sizes, seen: Field | None) -> None:
+    def _put_shape(self, output: str, own: Sizes, seen: Field | None) -> None:
         """Put down the shape of a value, and what it sees of the input."""
         self.own[output], self.fields[output] = own, seen
         self.shapes.setdefault(output, (self.batch, *own))
@@ -1031,7 +1031,7 @@ class Translator:
         ]
         return _wide(*live, *fixed)
 
-    def _joined(self, inputs: Sequence[str], along: int | None) -> Field | None:
+    def _field_of(self, inputs: Sequence[str], along: int | None) -> Field | None:
         """What an element sees where values meet."""
         known = [self.fields.get(each) for each in inputs]
         if len({None if field is None else len(field) for field in known}) > 1:
@@ -1053,9 +1053,9 @@ class Translator:
                         rule = TABLE["shape"].get(node.op)
                         if rule == "wide" and live:
                             own = self._broadcast(node.inputs)
-                            self._put(output, own, self._joined(live, None))
+                            self._put_shape(output, own, self._field_of(live, None))
                         elif rule == "taken" and live and output == node.outputs[0]:
-                            self._put(output, self.own[live[0]], None)
+                            self._put_shape(output, self.own[live[0]], None)
         return self.shapes
 
     def _enter(self, name: str) -> Sizes:
@@ -1151,7 +1151,7 @@ def _one(name: str, usual: int = 0) -> Callable[[Terms], int]:
     return lambda terms: terms.node.whole(name, usual)
 
 
-def _along(name: str, usual: int = 1) -> Callable[[Terms], list[int]]:
+def _per_axis(name: str, usual: int = 1) -> Callable[[Terms], list[int]]:
     """An attribute of one number an axis of the window."""
     return lambda terms: terms.node.wholes(name, len(terms.get("kernel")), usual)
 
@@ -1221,8 +1221,8 @@ _TERMS: dict[str, Callable[[Terms], Any]] = {
     "given": lambda terms: terms.shapes.get(terms.node.outputs[0], ()),
     "biased": _is_biased, "kernel": _kernel, "pad": _pad, "scale": _scale,
     "pools_all": _pools_all, "attention": _attention, "einsum": _einsum,
-    "strides": _along("strides"), "dilations": _along("dilations"),
-    "output_padding": _along("output_padding", 0), "group": _one("group", 1),
+    "strides": _per_axis("strides"), "dilations": _per_axis("dilations"),
+    "output_padding": _per_axis("output_padding", 0), "group": _one("group", 1),
     **{name: _one(name) for name in (
         "transA", "transB", "blocksize", "q_num_heads", "kv_num_heads",
     )},

@@ -67,7 +67,7 @@ def read_weights(*paths: str, input: tuple[int, ...] | None = None) -> Held:
     if len(paths) == 1 and paths[0].lower().endswith(INDEX):
         return _indexed(paths[0])
     if len(paths) == 1:
-        paths = _parts(paths[0])
+        paths = _split_parts(paths[0])
     found = [_one(path, input) for path in paths]
     config = _config_beside(paths[0])
     return _decided(paths[0], found, config)
@@ -98,7 +98,7 @@ def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
     return held
 
 
-def _parts(path: str) -> tuple[str, ...]:
+def _split_parts(path: str) -> tuple[str, ...]:
     """All parts of a split GGUF file of which one is named, where they lie beside it."""
     found = SPLIT.match(os.path.basename(path))
     if found is None or found["ending"] != ".gguf":

@@ -395,16 +395,16 @@ def _shared_once(tensors: Sequence[Tensor]) -> list[Tensor]:
         axes = _axes(each.shape, each.place)
         distinct = _distinct(axes)
         if sharing[each.place.storage] == 1 and distinct is not None:
-            found.append(_counted(each, distinct, ""))
+            found.append(_counted_once(each, distinct, ""))
         else:
             runs = _runs(each.name, each.place.offset, axes, runs_left)
             runs_left -= len(runs)
-            fresh, first = _take(runs, taken.setdefault(each.place.storage, []), each.name)
-            found.append(_counted(each, fresh, first))
+            fresh, first = _claim(runs, taken.setdefault(each.place.storage, []), each.name)
+            found.append(_counted_once(each, fresh, first))
     return found
 
 
-def _counted(tensor: Tensor, fresh: int, first: str) -> Tensor:
+def _counted_once(tensor: Tensor, fresh: int, first: str) -> Tensor:
     if fresh == tensor.numbers:
         return tensor
     if not fresh:
@@ -453,7 +453,7 @@ def _runs(
     return merged
 
 
-def _take(
+def _claim(
     runs: list[tuple[int, int]], taken: list[tuple[int, int, str]], name: str
 ) -> tuple[int, str]:
     """Take the stretches that are free; how many numbers these are, and whose the first other is.

@@ -296,7 +296,7 @@ def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
         if id(value) in above:
             raise InputError("its values hold themselves")
         inner = above | {id(value)}
-        waiting += [(each, (*path, *key), inner) for key, each in reversed(_parts(value))]
+        waiting += [(each, (*path, *key), inner) for key, each in reversed(_children(value))]
 
 
 def _is_tensor(value: Any) -> bool:
@@ -306,22 +306,22 @@ def _is_tensor(value: Any) -> bool:
     ))
 
 
-def _parts(value: Any) -> list[tuple[tuple[str, ...], Any]]:
+def _children(value: Any) -> list[tuple[tuple[str, ...], Any]]:
     """What a container holds, by name; a module's parameters, buffers and modules as PyTorch."""
     if isinstance(value, Made):
         if value.items is not None:
-            return _parts(value.items)
+            return _children(value.items)
         if value.name == "collections.OrderedDict" and _pairs(value.arguments):
             return [((str(key),), each) for key, each in value.arguments[0]]
         if value.name.startswith("torch.jit._pickle.") and value.arguments:  # a typed list
-            return _parts(value.arguments[0])
+            return _children(value.arguments[0])
         state = value.state
         if isinstance(state, dict) and "_modules" in state:
             return [
                 part for key in ("_parameters", "_buffers", "_modules")
-                for part in _parts(state.get(key))
+                for part in _children(state.get(key))
             ]
-        return _parts(state)  # of an object of C++, a tuple
+        return _children(state)  # of an object of C++, a tuple
     if isinstance(value, dict):
         return [((str(key),), each) for key, each in value.items()]
     if isinstance(value, list | tuple):
@@ -342,7 +342,7 @@ class _Checkpoint:
     def __init__(self, root: Any, sizes: dict[str, int]) -> None:
         self.root = root
         self.sizes = sizes
-        self.top = {key[0]: each for key, each in _parts(root) if key}
+        self.top = {key[0]: each for key, each in _children(root) if key}
         held = [
             key for key, each in self.top.items()
             if not _is_optimizer(each) and any(True for _ in _walk(each, ()))
@@ -429,7 +429,7 @@ class _Checkpoint:
         if made.name.endswith("_v3"):
             dtype, width = _type(made.arguments[6])
         shape, strides = _sizes(shape), _sizes(strides)
-        if len(shape) != len(strides) or not _whole(offset, *strides):
+        if len(shape) != len(strides) or not _are_sizes(offset, *strides):
             raise ValueError
         key = str(stored.key[2])
         held = self.sizes.get(key)
@@ -482,10 +482,10 @@ def _with_bytes(name: str) -> tuple[str, int]:
 def _sizes(value: Any) -> tuple[int, ...]:
     """Sizes or strides; ValueError for what is none."""
     sizes = value.arguments[0] if isinstance(value, Made) else value
-    if not isinstance(sizes, tuple) or len(sizes) > 64 or not _whole(*sizes):
+    if not isinstance(sizes, tuple) or len(sizes) > 64 or not _are_sizes(*sizes):
         raise ValueError
     return sizes
 
 
-def _whole(*numbers: Any) -> bool:
+def _are_sizes(*numbers: Any) -> bool:
     return all(type(each) is int and 0 <= each < 1 << 63 for each in numbers)

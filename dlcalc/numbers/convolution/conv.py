@@ -221,7 +221,7 @@ def read_layout(
     >>> read_layout((3, 32, 32), (6, 3, 5, 5)).input
     (1, 3, 32, 32)
     """
-    groups, dims = _whole("groups", groups), None if dims is None else _whole("dims", dims)
+    groups, dims = _positive("groups", groups), None if dims is None else _positive("dims", dims)
     if dims is not None and dims > 3:
         raise InputError(f"dims {dims} is none of 1, 2, 3")
     for name, shape in (("input", x), ("kernel", w)):
@@ -229,7 +229,7 @@ def read_layout(
             raise ShapeError(f"the {name} is empty: shape {by_x(shape)}")
     if len(x) == len(w) and len(x) in ((1, 2, 3) if dims is None else (dims,)):
         layout = Layout((1, 1, *x), (1, 1, *w), groups, transposed, 0)
-    elif filters := _plain(x, w, dims, groups, transposed):
+    elif filters := _channel_free_filters(x, w, dims, groups, transposed):
         layout = Layout((1, 1, *x), filters, groups, transposed, 1)
     else:
         layout = _with_channels(x, w, dims, groups, transposed)
@@ -237,7 +237,7 @@ def read_layout(
     return layout
 
 
-def _plain(
+def _channel_free_filters(
     x: Shape, w: Shape, dims: int | None, groups: int, transposed: bool
 ) -> Shape | None:
     """The filters (out, 1, k…) that meet an image without channels; None where it has some.
@@ -255,7 +255,7 @@ def _plain(
     return None
 
 
-def _whole(name: str, value: int) -> int:
+def _positive(name: str, value: int) -> int:
     if type(value) is int and value > 0:
         return value
     value = plain(value)

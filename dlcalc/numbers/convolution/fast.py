@@ -104,7 +104,7 @@ def by_winograd(x: Array, w: Array, geometry: Geometry, m: int) -> Array:
         products = (kernels @ tiles).reshape(len(B), -1)
         to = out[(batch, channels, *(slice(part.start * m, part.stop * m) for part in place))]
         counts = (part.stop - part.start for part in block)
-        _put(to, (A @ products).reshape(*(m,) * dims, -1, *counts))
+        _lay_tiles(to, (A @ products).reshape(*(m,) * dims, -1, *counts))
 
     if outside <= prod(shape) and a_tile * outside <= HELD_BYTES:
         weight = kernels(ALL)
@@ -136,7 +136,7 @@ def _overlapping(part: Array, m: int) -> Array:
     return np.moveaxis(view, 0, dims)
 
 
-def _put(out: Array, tiles: Array) -> None:
+def _lay_tiles(out: Array, tiles: Array) -> None:
     """Lay output tiles (m…, out, batch, tiles…) side by side, cropped to `out`."""
     m = len(tiles)
     for corner in product(range(m), repeat=out.ndim - 2):

@@ -357,13 +357,13 @@ def by_scatter(x: Array, w: Array, geometry: Geometry) -> Array:
             for place in places:
                 taken = x[(ALL, *place, batch)]
                 products = matrix @ taken.reshape(len(taken), -1)
-                _add(to, products.reshape(-1, geometry.taps, *taken.shape[1:]), geometry, place)
+                _spread(to, products.reshape(-1, geometry.taps, *taken.shape[1:]), geometry, place)
 
     each(run, blocks(shape, size), count)
     return _batch_first(out)
 
 
-def _add(out: Array, products: Array, geometry: Geometry, place: Block) -> None:
+def _spread(out: Array, products: Array, geometry: Geometry, place: Block) -> None:
     """Add products (out, taps, block of L…, batch) where they land in (out, O…, batch)."""
     lines = [
         [axis.meeting(f, part) for f in range(axis.kernel)]

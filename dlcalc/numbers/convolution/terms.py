@@ -68,15 +68,15 @@ def terms(result: Convolution, field: str, index: Index) -> Terms:
     channels = [(first, first // size * seconds + second, first, second)
                 for first, second in weights]
     lines = [
-        _joined(axis, result.pad_mode, **{field: at})
+        _meetings_along(axis, result.pad_mode, **{field: at})
         for axis, at in zip(result.axes, place, strict=True)
     ]
     return Terms(
-        len(batch) * len(channels) * prod(map(len, lines)), _met(result, batch, channels, lines),
+        len(batch) * len(channels) * prod(map(len, lines)), _met_by(result, batch, channels, lines),
     )
 
 
-def _met(
+def _met_by(
     result: Convolution, batch: Sequence[Index], channels: Sequence[Index],
     lines: Sequence[list[Joined]],
 ) -> Iterator[tuple[Index, Index | None, Index]]:
@@ -97,7 +97,7 @@ def _tap(result: Convolution, taps: Index) -> Index:
     return tuple(axis.kernel - 1 - f for axis, f in zip(result.axes, taps, strict=True))
 
 
-def _joined(
+def _meetings_along(
     axis: Axis, mode: str, output: int | None = None, dx: int | None = None, dw: int | None = None
 ) -> list[Joined]:
     """All that meets along an axis at one place of the output, of the input, or at one tap."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcalc.commands.posterior.mixture import Here, _moved, _Search, mixture, normal_rule
+from dlcalc.commands.posterior.mixture import Here, _Search, _seen_from, mixture, normal_rule
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.gaussians import gaussian
 
@@ -26,7 +26,7 @@ def test_slope_and_curvature_are_differences_of_the_divergence(
     search, rule = _Search(p, family, 10**8), normal_rule(q.dimension)  # type: ignore
 
     def here(move: Array) -> Here:
-        return search.at(_moved(q, move), rule)  # type: ignore[arg-type]
+        return search.at(_seen_from(q, move), rule)  # type: ignore[arg-type]
 
     _, slope, curvature = here(np.zeros(size))
     steps = STEP * np.eye(size)
