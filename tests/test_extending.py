@@ -67,7 +67,7 @@ def insert(file: Path, before: str, text: str) -> None:
 
 def test_a_format_is_one_object(copy: Path) -> None:
     line = (
-        '        Format("dots", _text(partial(_block, plain=True)), True, '
+        '        Format("dots", _as_text(partial(_block, plain=True)), True, '
         'streams=_divided_rows(".")),\n'
     )
     insert(copy / "dlcalc/output/formats.py", FORMAT, line)
