@@ -100,9 +100,9 @@ def _power(a: Array, n: Array) -> Array:
         return np.power(np.asarray(a, dtype=complex), n)
     if np.ndim(a) == np.ndim(n) == 0:
         return power(a, n)
-    if _exact(a) and not (_exact(n) and np.all(np.asarray(n) >= 0)):
+    if _is_int(a) and not (_is_int(n) and np.all(np.asarray(n) >= 0)):
         a = np.asarray(a, dtype=float)
-    if _exact(n) and not _exact(a):
+    if _is_int(n) and not _is_int(a):
         n = np.asarray(n, dtype=float)
     return a**n
 
@@ -521,15 +521,15 @@ def _bits(x: Array) -> int:
     return max(each.bit_length() for each in x.flat) if is_exact(x) else 0
 
 
-def _exact(x: Array) -> bool:
+def _is_int(x: Array) -> bool:
     return isinstance(x, int) or is_exact(x)
 
 
 def _alike(*parts: Array) -> list[Array]:
     """Arrays of whole numbers all, or of others all: Python's ints become floats beside floats."""
-    if all(map(_exact, parts)):
+    if all(map(_is_int, parts)):
         return [np.asarray(each, dtype=object) for each in parts]
-    return [np.asarray(each, dtype=float) if _exact(each) else np.asarray(each) for each in parts]
+    return [np.asarray(each, dtype=float) if _is_int(each) else np.asarray(each) for each in parts]
 
 
 def require_fit(

@@ -1,5 +1,6 @@
 """Mistakes made on purpose, in a network written out here, are named; strange numbers are not."""
 
+import json
 import re
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from dlcalc.commands.mlp.answer import mlp
 from dlcalc.commands.mlp.working import MlpWorking
+from tests.shell.running import invoke
 
 SHAPES = {"small": (0, 2, 2, 2), "large": (0, 10, 10, 10), "batch": (3, 3, 3, 3)}
 """Examples in the batch, inputs, hidden units and outputs."""
@@ -151,3 +153,39 @@ def test_layers_are_told_from_the_units_of_their_names() -> None:
                  output="identity", loss="squared_error")
     said = MlpWorking(result).slip("gradients.x", [1 * 15 - 3, 2 * 15 - 4], None)
     assert said == "∂J/∂q⁽²⁾ in place of ∂J/∂q⁽¹⁾ gives that"
+
+
+X, TARGET = np.array([1, 2]), np.array([0.3, 0.6])
+TWO = np.array([[0.1, 0.2], [0.3, -0.4]]), np.array([[0.5, 0.6], [-0.7, 0.8]])
+ONE = np.array([[0.1, 0.2], [0.3, -0.4], [0.6, 0.5]])
+LOGITS = ONE @ X
+SOFTMAX = np.exp(LOGITS) / np.exp(LOGITS).sum()
+OUTPUT = 1 / (1 + np.exp(-TWO[1] @ (1 / (1 + np.exp(-TWO[0] @ X)))))
+BARE = np.outer(TWO[1].T @ (OUTPUT - TARGET), X)
+"""The gradient of the first weights without the slope of any activation."""
+
+
+@pytest.mark.parametrize(("wrong", "words"), [
+    ({"output": 1 / (1 + np.exp(-LOGITS))}, "sigmoid in place of softmax"),
+    ({"output": np.exp(LOGITS)}, "the sum of the exponentials left out"),
+    ({"loss": -np.log2(SOFTMAX[1])}, "log2 in place of ln"),
+    ({"loss": -np.log10(SOFTMAX[1])}, "log10 in place of ln"),
+    ({"gradients": {"weights": [np.outer([0, 1, 0] - SOFTMAX, X)]}}, "a wrong sign"),
+    ({"named": {"w1": BARE[0, 0], "w2": BARE[0, 1]}}, "the slopes of all activations left out"),
+    (2, "½ left out"),
+    (-1, "a wrong sign"),
+])
+def test_a_slip_made_all_over_is_named(wrong: Any, words: str) -> None:
+    asked = {"x": X, "target": [0, 1, 0], "weights": [ONE], "output": "softmax",
+             "loss": "cross_entropy"}
+    if isinstance(wrong, int) or "named" in wrong:
+        asked = {"x": X, "target": TARGET, "weights": TWO, "activation": "sigmoid",
+                 "output": "sigmoid", "loss": "squared_error"}
+    if isinstance(wrong, int):
+        right = mlp(**asked).gradients.weights
+        wrong = {"gradients": {"weights": [wrong * each for each in right]}}
+    given, expected = (
+        json.dumps(each, default=lambda array: array.round(7).tolist()) for each in (asked, wrong))
+    done = invoke("mlp", given, "--expect", expected)
+    assert done.status == 1
+    assert done.err.endswith(f"; {words} gives that\n")
