@@ -8,14 +8,22 @@ cannot take together, or not at once, is refused before it is computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial, reduce
 from math import isfinite, prod
 from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.operations import OPERATIONS, SLOPES, World, carries, power, slope_of
+from dlcalc.derive.operations import (
+    OPERATIONS,
+    SLOPES,
+    World,
+    carries,
+    misfits_of,
+    power,
+    slope_of,
+)
 from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import LimitError, ShapeError
 from dlcalc.formulas.text import place_text
@@ -539,86 +547,40 @@ def require_fit(
 
     LimitError where the result would be too large to hold, or too long to compute.
     """
-    shapes = [np.shape(each) for each in arguments]
-    if operation in ("matmul", "times_transposed"):
-        _require_product(operation, shapes[0], shapes[1])
-        _require_few(operation, arguments)
-    elif operation in _OF_ONE:
-        _OF_ONE[operation](shapes[0], **options)
-    elif operation in _OF_MORE:
-        _OF_MORE[operation](shapes, arguments, **options)
-    elif operation == "pow" and len(shapes[0]) == 2 and (
-            not np.ndim(arguments[1]) and arguments[1] == -1):
-        raise ShapeError("the inverse of a matrix is not computed here; 1/W is elementwise")
-    elif options.get("axis") is not None:
-        _require_axes(shapes[0], options["axis"])
-    else:
-        _require_broadcast(operation, shapes)
+    misfits = _misfits(operation)
+    for each in misfits:
+        if words := each(*arguments, **options):
+            raise ShapeError(words)
+    if not misfits and options.get("axis") is not None:
+        _require_axes(np.shape(arguments[0]), options["axis"])
+    elif not misfits:
+        _require_broadcast(operation, list(map(np.shape, arguments)))
 
 
 def _require_axes(shape: Shape, axis: int | tuple[int, ...], grown: int = 0) -> None:
     rank = len(shape) + grown
-    for each in (axis,) if isinstance(axis, int) else axis:
+    for each in _several(axis):
         if not -rank <= each < rank:
             most = f"axes count from 0 to {rank - 1}" if rank else "it has no axes"
             raise ShapeError(f"axis={each} of {_words([shape])}: {most}")
 
 
-def _require_equal(shapes: Sequence[Shape], arguments: Sequence[Array], axis: int = 0) -> None:
-    if len(set(shapes)) > 1:
-        raise ShapeError(f"parts of unequal shapes: {_words(shapes)}")
-    _require_axes(shapes[0], axis, 1)
+def _several(axis: int | tuple[int, ...]) -> tuple[int, ...]:
+    return (axis,) if isinstance(axis, int) else axis
 
 
-def _require_joint(shapes: Sequence[Shape], arguments: Sequence[Array], axis: int = 0) -> None:
-    vectors = [each or (1,) for each in shapes]
-    for each in vectors:
-        _require_axes(each, axis)
-        cut = [(*s[: axis % len(s)], *s[axis % len(s) + 1 :]) for s in (each, vectors[0])]
-        if len(each) != len(vectors[0]) or cut[0] != cut[1]:
-            raise ShapeError(
-                f"parts of {_words(shapes)} do not fit one after the other along axis {axis}"
-            )
+def _beside(part: Array, axis: int) -> Shape:
+    """The shape without an axis; a number is a vector of one."""
+    shape = np.shape(part) or (1,)
+    return (*shape[: axis % len(shape)], *shape[axis % len(shape) + 1 :])
 
 
-def _require_shape(given: Shape, shape: Shape) -> None:
-    size = prod(given)
-    known = prod(each for each in shape if each != -1)
-    free = shape.count(-1)
-    fits = size % known == 0 if free and known else size == known
-    if any(each < -1 for each in shape) or free > 1 or not fits:
-        raise ShapeError(
-            f"{_words([given])} has {size} elements, {by_x(shape)} has "
-            + (f"a multiple of {known}" if free == 1 else str(known))
-        )
-
-
-def _require_wider(given: Shape, shape: Shape) -> None:
+def _require_room(shape: Shape) -> None:
     if any(each < 1 for each in shape) or prod(shape) > MOST_ELEMENTS:
         raise LimitError(f"{by_x(shape)} elements cannot be made")
-    try:
-        fits = np.broadcast_shapes(given, shape) == shape
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ShapeError(f"{by_x(given)} does not fit {by_x(shape)}")
 
 
-def _require_order(shape: Shape, axes: Shape | None = None) -> None:
-    rank = len(shape)
-    if axes is not None and sorted(each % rank if rank else each for each in axes) != [
-        *range(rank)
-    ]:
-        raise ShapeError(
-            f"axes {', '.join(map(str, axes))} of {_words([shape])}: "
-            f"each of its {rank} axes once"
-        )
-
-
-def _require_index(
-    shapes: Sequence[Shape], arguments: Sequence[Array], index: Sequence[Any]
-) -> None:
-    shape = shapes[0]
+def _require_index(shape: Shape, given: Sequence[Array], index: Sequence[Any]) -> None:
     shown = by_x(shape) or "a single number"
     index = [each for each in index if each is not None]
     if Ellipsis in index:
@@ -627,7 +589,7 @@ def _require_index(
     if len(index) > len(shape):
         places = ", ".join(map(place_text, index))
         raise ShapeError(f"there is no element [{places}] in {shown}; places count from 0")
-    chosen = iter(arguments[1:])
+    chosen = iter(given)
     for axis, each in enumerate(index):
         if each == "*":
             _require_places(next(chosen), shape[axis], shown)
@@ -641,8 +603,8 @@ def _require_index(
             raise ShapeError(
                 f"[{place_text(each)}] of {shown} is empty; slices end before their end"
             )
-    if len(arguments) > 2:
-        _require_broadcast("element", shapes[1:])
+    if len(given) > 1:
+        _require_broadcast("element", list(map(np.shape, given)))
 
 
 def _require_places(chosen: Array, size: int, shown: str) -> None:
@@ -653,75 +615,17 @@ def _require_places(chosen: Array, size: int, shown: str) -> None:
             )
 
 
-def _require_picks(shapes: Sequence[Shape], arguments: Sequence[Array]) -> None:
-    if not shapes[0] or shapes[0][:-1] != shapes[1]:
-        raise ShapeError(
-            f"{_words(shapes)}: pick(x, i) takes one element of each row, i one whole number a row"
-        )
-    _require_places(arguments[1], shapes[0][-1], by_x(shapes[0]))
-
-
-def _require_ones(shape: Shape, axis: int | Shape) -> None:
-    _require_axes(shape, axis)
-    for each in (axis,) if isinstance(axis, int) else axis:
-        if shape[each] != 1:
-            raise ShapeError(f"axis {each} of {by_x(shape)} is not of size 1")
-
-
-def _require_letters(shape: Shape, axes: Shape, rank: int) -> None:
-    if len(axes) != len(shape):
-        raise ShapeError(
-            f"{_words([shape])} stands here with {len(axes)} indices, one for "
-            "each axis is wanted"
-        )
-
-
-def _require_matrix(shape: Shape, axis: Shape = (-2, -1)) -> None:
-    if len(shape) < 2:
-        raise ShapeError(f"{_words([shape])} has no diagonal; trace takes a matrix")
-    _require_axes(shape, axis)
-    if not isinstance(axis, tuple) or len({each % len(shape) for each in axis}) != 2:
-        raise ShapeError(f"a diagonal lies between two axes, as axis=(0, 1); here axis={axis}")
-
-
-def _require_axis(shape: Shape, axis: int | None = None) -> None:
-    if axis is None and len(shape) > 1:
-        raise ShapeError(f"cumsum of {by_x(shape)} wants an axis, as axis=0")
-    _require_axes(shape or (1,), axis or 0)
-
-
-def _require_letter_axes(
-    shapes: Sequence[Shape], arguments: Sequence[Array], axes: tuple[int, ...], **_: Any
-) -> None:
-    for shape, axis in zip(shapes[::2], axes, strict=True):
-        _require_axes(shape, axis)
-
-
-_OF_ONE: dict[str, Callable[..., None]] = {
-    "reshape": _require_shape, "broadcast": _require_wider, "transpose": _require_order,
-    "expand": lambda shape, axis: _require_axes(shape, axis, np.size(axis)),
-    "squeeze": _require_ones, "align": _require_letters,
-    "trace": _require_matrix, "cumsum": _require_axis,
-    # These check their shapes themselves.
-    **dict.fromkeys(("conv", "conv_transpose", "maxpool", "avgpool", "back"), lambda _, **o: None),
-}
-_OF_MORE: dict[str, Callable[..., None]] = {
-    "element": _require_index, "stack": _require_equal, "concat": _require_joint,
-    "pick": _require_picks, "places": _require_letter_axes,
-    "one_hot": lambda _, given, classes: _require_places(given[0], classes, f"{classes} classes"),
-}
-
-
 def is_exact(x: Array) -> bool:
     """Whether an array holds Python's ints."""
     return isinstance(x, np.ndarray) and x.dtype == object
 
 
-def _words(shapes: Sequence[Shape]) -> str:
+def _words(shapes: Iterable[Shape]) -> str:
     return " and ".join(by_x(each) or "a number" for each in shapes)
 
 
-def _require_product(operation: str, a: Shape, b: Shape) -> None:
+def _require_product(operation: str, *factors: Array) -> None:
+    a, b = map(np.shape, factors)
     if not a or not b:
         raise ShapeError(f"{_words([a, b])}: @ multiplies matrices and vectors; write * instead")
     try:
@@ -737,6 +641,7 @@ def _require_product(operation: str, a: Shape, b: Shape) -> None:
     elif not len(a) == len(b) == 1 and a[-1] != b[-1]:
         turned = by_x((*b[:-2], *b[:-3:-1]))
         raise ShapeError(f"{by_x(a)} @ {turned}: the inner sizes {a[-1]} and {b[-1]} differ")
+    _require_few(operation, factors)
 
 
 def _require_few(operation: str, arguments: Sequence[Array]) -> None:
@@ -772,6 +677,16 @@ def _require_broadcast(operation: str, shapes: Sequence[Shape]) -> None:
             "⊙ to multiply element by element along the last axis"
         )
 
+
+_REFUSING: dict[str, Any] = {
+    "dims": np.shape, "prod": prod, "count": np.size, "several": _several, "by_x": by_x,
+    "known": lambda shape: prod(each for each in shape if each != -1), "words": _words,
+    "beside": _beside, "require_axes": _require_axes, "require_alike": _require_broadcast,
+    "require_index": _require_index, "require_places": _require_places,
+    "require_product": _require_product, "require_room": _require_room,
+}
+"""What the lines about misfits may name."""
+_misfits = cache(partial(misfits_of, known=_REFUSING))
 
 Arrays: World = World(
     **{each.__name__: _floats(each) for each in (

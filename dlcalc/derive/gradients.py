@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dlcalc.derive.operations import CORNERS, KINKS, Scalars
+from dlcalc.derive.operations import CORNERS, KINKS, Scalars, formula
 from dlcalc.derive.tape import (
     Instruction,
     System,
@@ -309,16 +309,4 @@ def _at_kink(node: Apply, f: Any, y: Any, arguments: tuple[Any, ...]) -> bool:
         if hasattr(first, "shape"):
             return bool(sum((first == each).any() for each in corners))
         return first in corners
-    if operation == "elu":
-        x, alpha = map(f.flat, arguments)
-        return any(a == 0 for a in x) and any(a != 1 for a in alpha)
-    if operation in ("norm", "std"):
-        return any(each == 0 for each in f.flat(y))
-    if operation == "clip":
-        return any(any(f.flat(f.eq(arguments[0], end))) for end in arguments[1:])
-    if operation == "maxpool":
-        return bool(f.has_ties(*arguments, **node.options))
-    if operation in ("largest", "smallest"):
-        whole = f.spread(y, arguments[0], **node.options)
-        return any(0 < part < 1 for part in f.flat(f.part(whole, arguments[0], **node.options)))
-    return any(0 < part < 1 for part in f.flat(f.share(y, *arguments)))
+    return bool(formula(operation, "bent")(f, y, *arguments, **node.options))

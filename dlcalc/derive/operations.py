@@ -130,7 +130,7 @@ def slope_of(f: Any, x: Value, function: str) -> Value:
 
 
 _KNOWN: dict[str, Any] = {
-    "len": len, "sum_of": sum, "product_of": math.prod, "slope_of": slope_of,
+    "len": len, "any": any, "sum_of": sum, "product_of": math.prod, "slope_of": slope_of,
     "carried_back": _carried_back, "pi": math.pi, "ROOT_2_PI": (2 / math.pi) ** 0.5,
     "CUBIC": 0.044715, "SCALE": 1.0507009873554805, "ALPHA": 1.6732632423543772,
 }
@@ -144,11 +144,18 @@ def formula(name: str, word: str, place: int = 0) -> Callable[..., Value]:
     entry = _ENTRIES[name]
     [given] = entry[""]
     parameters = {
-        "slope": "x, y", "back": f"g, y, {given}",
+        "slope": "x, y", "back": f"g, y, {given}", "bent": f"y, {given}",
         "each": f"g, y, given, place{re.sub('.*[*](others|given|chosen|parts)', '', given)}",
     }.get(word, given)
     code = _CALL.sub(r"f.\1", entry[word][place])
     return eval(f"lambda f, {parameters}: {code}", _KNOWN)  # type: ignore[no-any-return]  # noqa: S307
+
+
+def misfits_of(name: str, known: dict[str, Any]) -> list[Callable[..., str]]:
+    """What tells why an operation cannot take its arguments, by what is `known`."""
+    entry = _ENTRIES.get(name, {})
+    return [eval(f"lambda {entry[''][0]}: {line}", known)  # noqa: S307
+            for line in entry.get("misfit", ())]
 
 
 class _Operations(dict[str, Operation]):
