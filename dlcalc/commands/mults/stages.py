@@ -10,7 +10,7 @@ that every count of the one is a count of the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import gcd, prod
 
@@ -498,8 +498,7 @@ def count_stage(
     >>> count_stage([Axis(6, 3)]).methods["winograd"].total
     6
     """
-    inputs, outputs = _checked(channels, groups, tile)
-    groups, tile = as_whole(groups), as_whole(tile)
+    inputs, outputs, groups, tile = _checked(channels, groups, tile)
     lines, per_axis, lands, last = [], [], [], None
     for axis in axes:
         if axis != last:  # alike axes are counted once
@@ -522,10 +521,10 @@ def count_stage(
         sizes = [points(axis) for axis in axes]
         each = spectral(sizes)
         methods["fft"] = Count(tuple(spectral([size]) for size in sizes), each, each * met)
-    return Stage(
+    return tuple.__new__(Stage, (
         name or f"{by_x([axis.input for axis in axes])}→{by_x(lands)}",
         tuple(axes), (inputs, outputs), groups, met, tile, methods, tuple(lines),
-    )
+    ))
 
 
 def _line_counts(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> tuple[int, ...]:
@@ -542,8 +541,8 @@ def _line_counts(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> t
     return dense, skipping, winograd, tiled
 
 
-def _checked(channels: Sequence[int], groups: int, tile: int) -> Pair:
-    """Input and output channels."""
+def _checked(channels: Sequence[int], groups: int, tile: int) -> Iterable[int]:
+    """Input and output channels, groups and tile as Python's whole numbers."""
     pair = type(channels) is tuple or isinstance(channels, Sequence)
     if not pair or len(channels) != 2:
         raise InputError(f"channels {channels!r} are not two: input and output channels")
@@ -553,8 +552,7 @@ def _checked(channels: Sequence[int], groups: int, tile: int) -> Pair:
     for count in channels:
         if count % groups:
             raise InputError(f"{groups} groups do not divide {count} channels")
-    inputs, outputs = map(as_whole, channels)
-    return inputs, outputs
+    return map(as_whole, (*channels, groups, tile))
 
 
 def add_up(stages: Sequence[Stage]) -> Multiplications:
@@ -563,7 +561,7 @@ def add_up(stages: Sequence[Stage]) -> Multiplications:
     for stage in stages[1:]:
         for method, count in stage.methods.items():
             total[method] += count.total
-    return Multiplications(tuple(stages), total)
+    return tuple.__new__(Multiplications, (tuple(stages), total))
 
 
 def count_model(count: ModelCount, tile: int = TILE, conv: bool = False) -> Multiplications:
