@@ -21,9 +21,13 @@ class ManPages(Hook):  # type: ignore[misc]
         sys.path.insert(0, self.root)
         from dlcalc.shell.man import man_pages
 
-        folder = tempfile.mkdtemp(prefix="dlcalc-man-")
+        self.folder = tempfile.TemporaryDirectory(prefix="dlcalc-man-")
         for name, text in man_pages():
-            path = os.path.join(folder, name)
+            path = os.path.join(self.folder.name, name)
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
             build_data["shared_data"][path] = f"share/man/man1/{name}"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Called when the wheel is there: the folder goes."""
+        self.folder.cleanup()

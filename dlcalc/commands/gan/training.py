@@ -39,6 +39,8 @@ from dlcalc.names import GAN_LOSSES, GAN_OPTIMIZERS
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import Array
+from dlcalc.numbers.threads import Aside
+from dlcalc.numbers.threads import each as share_out
 
 TRAINED = ("linear", "batchnorm", *ACTIVATIONS)
 VIEWS = ("flatten", "reshape")
@@ -138,11 +140,11 @@ class Network:
 
     def differentiate(self, *passes: tuple[Ran, Array]) -> None:
         """The gradient: the sum over passes, each with ∂J/∂y of its output."""
-        self.gradient[...] = 0
-        for ran, slope in passes:
+        for place, (ran, slope) in enumerate(passes):
             pull(ran, slope)
             for name, each in self.slopes.items():
-                each += ran.graph.gradient(ran.store.parameters[name])
+                found = ran.graph.gradient(ran.store.parameters[name])
+                each[...] = each + found if place else found
 
 
 def _views(flat: Array, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
@@ -302,6 +304,12 @@ class Settings:
             raise InputError(f"{self.seed} is below 0").at("seed")
 
 
+PART = 2**17
+"""Parameters that a core moves at a time: fewer, and its calls of NumPy are too short to share."""
+MOVING = 100
+"""Products that moving one parameter takes as long as."""
+
+
 class Descent:
     """An optimiser and its state, which moves one flat array."""
 
@@ -316,9 +324,17 @@ class Descent:
         """Move the values, in place."""
         self.state["step"] += 1
         options = {**self.options, "t": int(self.state["step"][0])}
-        values[...], new = stepped(self.optimiser, options, values, gradients, self.state)
-        for name, each in new.items():
-            self.state[name][...] = each
+
+        def run(parts: Iterator[slice]) -> None:
+            for part in parts:
+                held = {name: each[part] for name, each in self.state.items()}
+                values[part], new = stepped(
+                    self.optimiser, options, values[part], gradients[part], held)
+                for name, each in new.items():
+                    held[name][...] = each
+
+        parts = (slice(at, at + PART) for at in range(0, values.size, PART))
+        share_out(run, parts, values.size * MOVING)
 
 
 @dataclass(frozen=True)
@@ -407,6 +423,10 @@ class Training:
 
     def step(self) -> None:
         """One step of the discriminator, then one of the generator, on the next batch."""
+        with Aside(2 * self.batch * max(each.values.size for each in self.networks)):
+            self._step()
+
+    def _step(self) -> None:
         loss, (generator, discriminator) = self.loss, self.networks
         size, both = self.batch, self._both
         self.data.take(self.order[self.done * size :][:size], self.least, both[:size])
