@@ -4,6 +4,7 @@
     head_dim | hidden_size // heads         the first that is given and not null
     intermediate_size if i < first else 0   one of two
     layer_types[i] == 'full_attention'      elements of lists, words in quotes, parts x[1:-1]
+    [2 * n for n in sizes if n > 1]         lists made of others; two names for pairs
     round_up(x, 256)                        also min, max, len, lengths, sum, prod, range, places
 
 A name is looked up in levels of `Fields`; what is nowhere is null.
@@ -15,7 +16,8 @@ import _ast
 import json
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import zip_longest
 from math import gcd, isqrt, prod
 
 from dlcalc.errors import InputError, LimitError
@@ -45,6 +47,16 @@ def _primes(start: int, count: int) -> list[int]:
     return found
 
 
+def broadcast(shapes: Iterable[Iterable[int]]) -> tuple[int, ...]:
+    """The shape of arrays of these shapes that meet element by element.
+
+    >>> broadcast([(4, 1, 3), (5, 1)])
+    (4, 5, 3)
+    """
+    ends = zip_longest(*map(reversed, map(list, shapes)), fillvalue=1)
+    return tuple(max(sizes) if min(sizes) else 0 for sizes in ends)[::-1]
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round_up": lambda x, unit: -(-x // unit) * unit, "ceil_div": lambda x, y: -(-x // y),
     "make_divisible": _make_divisible, "primes": _primes, "pow": pow, "gcd": gcd,
@@ -55,6 +67,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "ends": lambda x, end: str(x).endswith(end),
     "lengths": lambda lists: [len(each) for each in lists],
     "places": lambda values, value: [at for at, each in enumerate(values) if each == value],
+    "zip": lambda *lists: zip(*lists, strict=True), "enumerate": enumerate,
+    "broadcast": lambda shapes: [*broadcast(shapes)],
 }
 
 Evaluate = Callable[[Any], Any]
@@ -151,18 +165,17 @@ class Fields:
 
 
 def names(text: str) -> list[str]:
-    """The names in an expression, in its order.
+    """The names in an expression, in its order, but those of its own lists.
 
-    >>> names("min(width, 3) if kind == 'a' else depth")
-    ['width', 'kind', 'depth']
+    >>> names("min(width, 3) if kind == 'a' else [2 * n for n in depths]")
+    ['width', 'kind', 'depths']
     """
-    return [
-        each for each in re.findall(r"[A-Za-z_][\w.]*", re.sub("'[^']*'", "", text))
-        if each not in FUNCTIONS and each not in _KEYWORDS
-    ]
+    own = {*FUNCTIONS, *_KEYWORDS, *", ".join(re.findall(r"\bfor (.+?) in ", text)).split(", ")}
+    found = re.findall(r"[A-Za-z_][\w.]*", re.sub("'[^']*'", "", text))
+    return [each for each in found if each not in own]
 
 
-_KEYWORDS = {"and", "or", "not", "in", "if", "else", *_CONSTANTS}
+_KEYWORDS = {"and", "or", "not", "in", "if", "else", "for", *_CONSTANTS}
 
 
 def read_expression(text: str) -> Evaluate:
@@ -258,10 +271,37 @@ def _list(node: Any) -> Evaluate:
     return lambda fields: [each(fields) for each in parts]
 
 
+class _Turn:
+    """The names of one turn of a comprehension before all others."""
+
+    def __init__(self, around: Any, own: Mapping[str, Any]) -> None:
+        self.around, self.own = around, own
+
+    def get(self, name: str) -> Any:
+        """The value of a name."""
+        return self.own[name] if name in self.own else self.around.get(name)
+
+
+def _comprehension(node: Any) -> Evaluate:
+    [loop] = node.generators
+    made, over, tests = _built(node.elt), _built(loop.iter), [*map(_built, loop.ifs)]
+    pairs = isinstance(loop.target, _ast.Tuple)
+    names = [each.id for each in (loop.target.elts if pairs else [loop.target])]
+
+    def evaluate(fields: Any) -> list[Any]:
+        turns = (
+            _Turn(fields, dict(zip(names, each if pairs else [each], strict=True)))
+            for each in over(fields)
+        )
+        return [made(turn) for turn in turns if all(test(turn) for test in tests)]
+
+    return evaluate
+
+
 _BUILT: dict[str, Callable[[Any], Evaluate]] = {
     "Constant": lambda node: _constant(node.value), "Name": _attribute, "Attribute": _attribute,
     "BoolOp": _and_or, "Compare": _compared, "UnaryOp": _unary, "IfExp": _chosen, "Call": _called,
-    "List": _list, "Slice": _sliced,
+    "List": _list, "Slice": _sliced, "ListComp": _comprehension,
     "BinOp": lambda node: _BINARY[type(node.op).__name__](_built(node.left), _built(node.right)),
     "Subscript": lambda node: _applied(_place)(_built(node.value), _built(node.slice)),
 }

@@ -39,6 +39,11 @@ FIELDS = {
     ("range(1, a, 3)", [1, 4]), ("is_list(list)", True), ("is_list(a)", False),
     ("starts(w, 'wi')", True), ("starts(w, 'de')", False), ("ends(w, 'de')", True),
     ("ends(w, 'wi')", False), ("lengths(deep)", [2, 1]), ("places(list, 3)", [0, 2]),
+    ("[each * b for each in list if each > 1]", [6, 6]),
+    ("[at * n for at, n in enumerate(list)]", [0, 1, 6]),
+    ("[[n for n in each if n < a] for each in deep]", [[1, 2], [3]]),
+    ("[n + m for n, m in zip(list, list)]", [6, 2, 6]),
+    ("broadcast([list, [1], [1, 1, 3]])", [3, 1, 3]),
 ])
 def test_values_of_expressions(text: str, value: Any) -> None:
     assert Expression(text)(Fields(FIELDS)) == value
@@ -51,6 +56,10 @@ def test_values_of_expressions(text: str, value: Any) -> None:
     ("list[b + 1]", "no value comes of list [3, 1, 3], b 2: list[b + 1]"),
     ("w - a", 'no value comes of w "wide", a 7: w - a'),
     ("int(w)", 'no value comes of w "wide": int(w)'),
+    ("[n + nowhere for n in list]",
+     "field 'nowhere' is missing; [n + nowhere for n in list] needs it"),
+    ("[n for n, m in zip(list, [b])]",
+     "no value comes of list [3, 1, 3], b 2: [n for n, m in zip(list, [b])]"),
     ("a +", "'a +' is no expression"), ("a ** b", "'a ** b' is no expression"),
     ("other(a)", "'other(a)' is no expression"), ("a = b", "'a = b' is no expression"),
     ("primes(100000001, 1)", "1 primes from 100,000,001 on are not looked for"),

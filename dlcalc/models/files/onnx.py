@@ -11,13 +11,14 @@ import struct
 from collections import ChainMap, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, product
 from math import floor, prod
 from operator import mul
 from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
-from dlcalc.input.expressions import Expression, Fields, facts, read_expression
+from dlcalc.input.expressions import Expression, Fields, broadcast, facts, read_expression
 from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.stream import Stream, printable
@@ -618,8 +619,9 @@ class Terms(Fields):
         values = self.numbers.get(self.node.inputs[at], []) if self.given(at) else []
         return values[0] if len(values) == 1 else None
 
-    def axes(self, at: int, rank: int) -> list[int]:
+    def axes(self, at: int) -> list[int]:
         """The axes that are named, counted from the front; all where none is."""
+        rank = len(self.shape(0))
         named = self.node.attributes.get("axes") or (self.listed(at) if self.given(at) else [])
         return [int(axis) % rank for axis in named] or list(range(rank))
 
@@ -640,22 +642,6 @@ def _plain_name(node: Node) -> str:
 def plain_op(node: Node) -> str:
     """The operation that a quantised one stands for."""
     return "Gemm" if node.op == "QGemm" else node.op.removeprefix("QLinear")
-
-
-def _is_quantised(terms: Terms) -> bool:
-    return plain_op(terms.node) != terms.node.op
-
-
-def _other(terms: Terms) -> Sizes:
-    """The second input beside scales and zero points."""
-    return terms.shape(3 if _is_quantised(terms) else 1)
-
-
-def _wide(*shapes: Sizes) -> Sizes:
-    """The shape of values that meet element by element."""
-    rank = max(map(len, shapes))
-    wide = [(*[1] * (rank - len(each)), *each) for each in shapes]
-    return tuple(max(sizes) if min(sizes) else 0 for sizes in zip(*wide, strict=True))
 
 
 def _pads(terms: Terms) -> list[tuple[int, int]]:
@@ -689,25 +675,9 @@ def _windows(terms: Terms) -> Sizes:
     )
 
 
-def _product(terms: Terms) -> Sizes:
-    """The output of a matrix product, of vectors and of stacks of matrices."""
-    left, right = (
-        (*each[:-2], each[-1], each[-2]) if terms.node.whole(name) else each
-        for each, name in ((terms.shape(0), "transA"), (_other(terms), "transB"))
-    )
-    rows, columns = left[-2:-1], right[-1:] if len(right) > 1 else ()
-    return (*_wide(left[:-2], right[:-2]), *rows, *columns)
-
-
-def _parts(terms: Terms) -> list[Sizes]:
-    """Parts along an axis: of the sizes that are asked for, or alike and the last one shorter."""
-    shape, axis, count = terms.shape(0), terms.axis(), len(terms.node.outputs)
-    if terms.given(1) or "split" in terms.node.attributes:
-        parts = terms.listed(1, "split")
-    else:
-        part = -(-shape[axis] // count)
-        parts = [*[part] * (count - 1), shape[axis] - part * (count - 1)]
-    return [(*shape[:axis], part, *shape[axis + 1 :]) for part in parts]
+def _counted(terms: Terms) -> range:
+    """The numbers of a Range."""
+    return range(*(int(end) for [end] in map(terms.listed, range(3))))
 
 
 def _ranges(terms: Terms) -> list[range]:
@@ -715,83 +685,10 @@ def _ranges(terms: Terms) -> list[range]:
     ranges = list(map(range, terms.shape(0)))
     starts, ends = terms.listed(1, "starts"), terms.listed(2, "ends")
     steps = terms.listed(4) if terms.given(4) else [1] * len(starts)
-    axes = terms.axes(3, len(ranges))
+    axes = terms.axes(3)
     for axis, first, last, step in zip(axes, starts, ends, steps, strict=False):
         ranges[axis] = ranges[axis][first:last:step]
     return ranges
-
-
-def _reshaped(terms: Terms) -> Sizes:
-    shape, zeros = terms.shape(0), not terms.node.whole("allowzero")
-    sizes = [
-        shape[at] if not size and zeros else size
-        for at, size in enumerate(terms.listed(1, "shape"))
-    ]
-    known = prod(size for size in sizes if size != -1)
-    return tuple(prod(shape) // known if size == -1 else int(size) for size in sizes)
-
-
-def _squeezed(terms: Terms) -> Sizes:
-    shape = terms.shape(0)
-    places = terms.axes(1, len(shape))
-    named = len(places) < len(shape)
-    return tuple(
-        size for at, size in enumerate(shape) if (at not in places if named else size != 1)
-    )
-
-
-def _unsqueezed(terms: Terms) -> Sizes:
-    named, left = terms.listed(1, "axes"), iter(terms.shape(0))
-    rank = len(terms.shape(0)) + len(named)
-    places = {int(at) % rank for at in named}
-    return tuple(1 if at in places else next(left) for at in range(rank))
-
-
-def _laid_together(terms: Terms) -> Sizes:
-    shapes = terms.all() if terms.node.op == "Concat" else terms.all(2, 3)
-    axis = terms.node.whole("axis") % len(shapes[-1])
-    return (*shapes[-1][:axis], sum(each[axis] for each in shapes), *shapes[-1][axis + 1 :])
-
-
-def _reduced(terms: Terms) -> Sizes:
-    shape = terms.shape(0)
-    places = [terms.axis()] if terms.node.op.startswith("Arg") else terms.axes(1, len(shape))
-    if terms.node.whole("noop_with_empty_axes") and len(places) == len(shape):
-        return shape
-    keep = [1] * terms.node.whole("keepdims", 1)
-    found = [keep if at in places else [size] for at, size in enumerate(shape)]
-    return tuple(size for each in found for size in each)
-
-
-def _resized(terms: Terms) -> Sizes:
-    sizes = list(terms.shape(0))
-    axes, by_size = terms.axes(9, len(sizes)), terms.given(3)
-    place = 3 if by_size else 2 if len(terms.node.inputs) > 2 else 1
-    for axis, asked in zip(axes, terms.listed(place, "scales"), strict=True):
-        sizes[axis] = asked if by_size else int(sizes[axis] * asked)
-    return tuple(sizes)
-
-
-def _padded(terms: Terms) -> Sizes:
-    sizes, pads = list(terms.shape(0)), terms.listed(1, "pads")
-    axes = terms.axes(3, len(sizes))
-    for at, axis in enumerate(axes):
-        sizes[axis] += pads[at] + pads[at + len(axes)]
-    return tuple(sizes)
-
-
-def _letters(terms: Terms) -> Sizes:
-    """The output of an Einsum that says it, without dots."""
-    into, _, out = str(terms.node.attributes["equation"]).replace(" ", "").partition("->")
-    sizes: dict[str, int] = {}
-    for letters, shape in zip(into.split(","), terms.all(), strict=True):
-        sizes |= zip(letters, shape, strict=True)
-    return tuple(sizes[letter] for letter in out)
-
-
-def _counted(terms: Terms) -> range:
-    """The numbers of a Range."""
-    return range(*(int(end) for [end] in map(terms.listed, range(3))))
 
 
 def _mapped(function: Callable[..., Any]) -> Callable[..., list[Any]]:
@@ -1029,7 +926,7 @@ class Translator:
             self.shapes[name][-rank:] for name in inputs
             if name not in self.own and name in self.shapes and rank
         ]
-        return _wide(*live, *fixed)
+        return broadcast([*live, *fixed])
 
     def _field_of(self, inputs: Sequence[str], along: int | None) -> Field | None:
         """What an element sees where values meet."""
@@ -1136,14 +1033,16 @@ class Translator:
         return Terms(node, self.shapes, self.numbers, self.held)
 
 
-def _is_biased(terms: Terms) -> bool:
-    quantised = 6 if terms.node.op == "QGemm" else 8
-    return terms.given(quantised if _is_quantised(terms) else 2)
+def _order(terms: Terms) -> list[int]:
+    """The order that a Transpose brings axes into: the reverse, where it names none."""
+    reverse = list(range(len(terms.shape(0))))[::-1]
+    order = terms.node.wholes("perm", len(reverse), -1)
+    return order if sorted(order) == reverse[::-1] else reverse
 
 
 def _kernel(terms: Terms) -> list[int]:
     if "Conv" in terms.node.op:
-        return list(terms.get("weight")[2:])
+        return list(terms.get("other")[2:])
     return terms.node.wholes("kernel_shape", len(terms.shape(0)) - 2)
 
 
@@ -1164,107 +1063,72 @@ def _pad(terms: Terms) -> Any:
     return _alike([a for a, _ in pairs]) if all(a == b for a, b in pairs) else tuple(pairs)
 
 
-def _scale(terms: Terms) -> Any:
-    """How many times as long the axes are behind the channels."""
-    taken, given = terms.shape(0), terms.get("given")
-    if len(taken) != len(given) or taken[:2] != given[:2] or any(
-        not a or b % a for a, b in zip(taken, given, strict=True)
-    ):
-        raise unsaid(terms.node)
-    return _alike(b // a for a, b in zip(taken[2:], given[2:], strict=True))
-
-
 def _alike(values: Any) -> Any:
     values = tuple(values)
     return values[0] if len(set(values)) == 1 else values
 
 
-def _pools_all(terms: Terms) -> bool:
-    """Whether a mean leaves one number of each channel."""
-    taken, given = terms.shape(0), terms.get("given")
-    return len(taken) > 2 and given in (taken[:2], (*taken[:2], *(1 for _ in taken[2:])))
-
-
-def _attention(terms: Terms) -> int:
-    """Scores and weighted values; of com.microsoft's Attention the three projections, too."""
-    node = terms.node
-    if node.op == "Attention" and node.domain == "com.microsoft":
-        (batch, steps, width), given = terms.shape(0), terms.shape(1)[1]
-        return batch * steps * width * given + 2 * batch * steps * steps * (given // 3)
-    query, key, value = map(terms.shape, range(3))
-    if len(query) == 4:  # heads apart
-        return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
-    heads = node.whole("q_num_heads") or node.whole("num_heads") or 1
-    shared = node.whole("kv_num_heads") or heads
-    return prod(query[:2]) * key[1] * (query[2] + value[2] // shared * heads)
-
-
-def _einsum(terms: Terms) -> int:
-    """Products of two operands: the sizes of all letters, and of the axes that dots stand for."""
-    equation = str(terms.node.attributes.get("equation"))
-    taken = equation.partition("->")[0].replace(" ", "").split(",")
+def _letters(terms: Terms) -> tuple[list[str], str, dict[str | int, int]]:
+    """The operands and the output of an Einsum, and the sizes of letters and of what dots are."""
+    into, _, out = str(terms.node.attributes.get("equation")).replace(" ", "").partition("->")
     sizes: dict[str | int, int] = {}
-    for at, letters in enumerate(taken):
+    for at, letters in enumerate(into.split(",")):
         head, dots, tail = letters.partition("...")
         shape = terms.shape(at)
         between = len(shape) - len(head) - len(tail) if dots else 0
         for name, length in zip([*head, *range(-between, 0), *tail], shape, strict=True):
             sizes[name] = max(length, sizes.get(name, 1))
-    if len(taken) > 2:
+    return into.split(","), out, sizes
+
+
+def _einsum(terms: Terms) -> int:
+    """Products of two operands: the sizes of all letters."""
+    operands, _, sizes = _letters(terms)
+    if len(operands) > 2:
         raise ValueError  # in which order they meet is not said
-    return prod(sizes.values()) if len(taken) == 2 else 0
+    return prod(sizes.values()) if len(operands) == 2 else 0
+
+
+def _einsum_shape(terms: Terms) -> Sizes:
+    """The output of an Einsum that says it, without dots."""
+    _, out, sizes = _letters(terms)
+    return tuple(sizes[letter] for letter in out)
 
 
 _TERMS: dict[str, Callable[[Terms], Any]] = {
-    "weight": lambda terms: [*_other(terms)], "other": lambda terms: [*_other(terms)],
     "taken": lambda terms: [*terms.shape(0)], "third": lambda terms: [*terms.shape(2)],
-    "given": lambda terms: terms.shapes.get(terms.node.outputs[0], ()),
-    "biased": _is_biased, "kernel": _kernel, "pad": _pad, "scale": _scale,
-    "pools_all": _pools_all, "attention": _attention, "einsum": _einsum,
+    "given": lambda terms: [*terms.shapes.get(terms.node.outputs[0], ())],
+    "other": lambda terms: [*terms.shape(3 if terms.get("quantised") else 1)],
+    "shapes": lambda terms: [
+        [*shape] for shape in terms.all(*((2, 3) if terms.node.op == "QLinearConcat" else ()))
+    ],
+    "inputs": lambda terms: len(terms.node.inputs),
+    "outputs": lambda terms: len(terms.node.outputs), "op": lambda terms: terms.node.op,
+    "quantised": lambda terms: plain_op(terms.node) != terms.node.op,
+    "kernel": _kernel, "pad": _pad, "einsum": _einsum, "letters": _einsum_shape,
     "strides": _per_axis("strides"), "dilations": _per_axis("dilations"),
     "output_padding": _per_axis("output_padding", 0), "group": _one("group", 1),
     **{name: _one(name) for name in (
-        "transA", "transB", "blocksize", "q_num_heads", "kv_num_heads",
+        "transA", "transB", "blocksize", "q_num_heads", "kv_num_heads", "num_heads",
     )},
-    "ones": lambda terms: [1 for _ in terms.get("kernel")],
     "outs": lambda terms: prod(terms.shapes[_first_output(terms.node)]),
-    "ins": lambda terms: prod(terms.shape(0)), "taps": lambda terms: prod(_other(terms)[1:]),
-    "recurrent": lambda terms: (
-        prod(terms.shape(0)[:2]) * (prod(terms.shape(1)) + prod(terms.shape(2)))
-    ),
     "step": lambda terms: terms.number(1),
     "table": lambda terms: terms.node.inputs[0] in terms.held,
-    "slopes": lambda terms: prod(terms.shape(1)),
     "low": lambda terms: terms.node.attributes.get("min", terms.number(1)),
     "high": lambda terms: terms.node.attributes.get("max", terms.number(2)),
     "microsoft": lambda terms: terms.node.domain == "com.microsoft",
-    # Shapes, and the axes that they go by.
-    "wide": lambda terms: (
-        _wide(terms.shape(0), _other(terms)) if _is_quantised(terms) else _wide(*terms.all())
-    ),
-    "windows": lambda terms: [*_windows(terms)], "product": _product, "letters": _letters,
-    # The recurrent weight is of gates by width, or the other way about.
-    "ends": lambda terms: [terms.shape(2)[0], terms.shape(0)[1], min(terms.shape(2)[1:])],
-    "reduced": _reduced, "laid": _laid_together, "parts": _parts, "ranges": _ranges,
-    "along": Terms.axis, "reshaped": _reshaped, "squeezed": _squeezed, "unsqueezed": _unsqueezed,
-    "padded": _padded, "resized": _resized, "counted": _counted,
-    "turned": lambda terms: [terms.shape(0)[at] for at in _order(terms)],
-    "expanded": lambda terms: _wide(terms.shape(0), tuple(terms.listed(1))),
-    "tiled": lambda terms: map(mul, terms.shape(0), terms.listed(1)),
-    "sizes": lambda terms: terms.listed(0),
+    "windows": lambda terms: [*_windows(terms)], "ranges": _ranges, "order": _order,
+    "along": Terms.axis, "counted": _counted,
     # The sizes that a Shape gives: of all axes, or of some in a row.
     "axes_of": lambda terms: (
         terms.shape(0)[terms.node.whole("start") : terms.node.attributes.get("end")]
     ),
+    **{f"data{at}": partial(Terms.listed, at=at) for at in range(4)},
+    **{f"given{at}": partial(Terms.given, at=at) for at in range(9)},
+    **{f"axes{at}": partial(Terms.axes, at=at) for at in range(10)},
+    **{name: read_expression(text) for name, text in TABLE["term"].items()},
 }
 """The names that are no attributes as they stand in the file."""
-
-
-def _order(terms: Terms) -> list[int]:
-    """The order that a Transpose brings axes into: the reverse, where it names none."""
-    reverse = list(range(len(terms.shape(0))))[::-1]
-    order = terms.node.wholes("perm", len(reverse), -1)
-    return order if sorted(order) == reverse[::-1] else reverse
 
 
 def _long(shape: Sizes) -> list[int]:

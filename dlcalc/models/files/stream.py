@@ -35,11 +35,12 @@ class Stream:
 
     def take(self, count: int, what: str) -> bytes:
         """The next bytes; InputError where there are fewer."""
-        self.check(count, what)
         if count > CHUNK:
+            self.check(count, what)
             return b"".join(self.parts(count, what))
         data = self.file.read(count)
         if len(data) < count:
+            self.check(count, what)
             raise InputError(f"ends within {what}")
         self.at += count
         return data

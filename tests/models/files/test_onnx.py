@@ -856,6 +856,8 @@ NUMBERS: dict[str, list[Any]] = {
     (("Slice", ["x", "two", "two", "two", "zero"], "y", {}), (4, 9, 9), None),
     (("Tile", ["x", "end2"], "y", {}), (1 << 40, 1 << 40), None),
     (("Pad", ["x", "minus4"], "y", {}), (3, 4), None),
+    (("Unsqueeze", ["x"], "y", {"axes": [0, 0]}), (3, 4), None),
+    (("Tile", ["x", "two"], "y", {}), (3, 4), None),
 ])
 def test_shapes_by_the_rules_of_operations(
     operation: Line, x: tuple[int, ...], found: tuple[int, ...] | None
