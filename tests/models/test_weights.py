@@ -172,6 +172,9 @@ def test_damaged_npz_and_npy(tmp_path: Path) -> None:
     # Adapters of peft 0.21.2: what is drawn once and shared; vector-quantize-pytorch 1.32.0.
     (["model.a.vera_lambda_b:6", "model.a.vera_lambda_d:2", "model.vera_A:9", "model.vera_B:7",
       "model.a.randlora_A:5", "model.randlora_B:3"], 24, 0),
+    (["a.pvera_lambda_b:5", "pvera_A:4", "a.delora_A:3", "a.delora_w_norm:2", "a.tinylora_P:7",
+      "m.frod_V.a:1", "a.glora_C.zeros:3"], 17, 0),
+    (["a.tinylora_A:7", "m.tinylora_v.0:8"], 7, 0),
     (["vq._codebook.embed:8", "vq._codebook.embed_avg:8", "vq._codebook.cluster_size:4"], 12, 0),
     # PyTorch 2.13.0: spectral_norm, as it was and as a parametrization, and prune; a weight_v that
     # no weight_orig stands beside is weight_norm's, which trains it.

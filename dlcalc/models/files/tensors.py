@@ -20,7 +20,7 @@ from math import prod
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from dlcalc.errors import InputError, LimitError
+from dlcalc.errors import At, InputError, LimitError
 from dlcalc.input.expressions import Expression, Fields
 from dlcalc.input.sources import read_table
 
@@ -96,6 +96,16 @@ class Tensor:
     def but(self, **changes: Any) -> Tensor:
         """This tensor with other fields."""
         return replace(self, **changes)
+
+    def for_weights(self, shape: tuple[int, ...]) -> Tensor:
+        """This tensor as packed weights of a shape; InputError for more than it has bits."""
+        numbers = prod(shape)
+        if numbers > 8 * self.bytes:  # one bit each is the least that any layout has
+            raise InputError(
+                f"stands for {numbers:,} weights in {self.bytes:,} bytes"
+                if numbers < 10**18 else "stands for more weights than it has bits"
+            )
+        return self.but(role=Role.QUANTISED, stands_for=numbers, logical=shape)
 
 
 @dataclass(frozen=True)
@@ -183,15 +193,9 @@ class Packing(Fields):
                 continue
             self.tensor, self.stem = tensor, name[: 1 - len(ending)]
             shape = _PACKINGS[ending](self)
-            if shape is None:
-                continue
-            numbers = prod(shape)
-            if numbers > 8 * tensor.bytes:  # one bit each is the least that any layout has
-                raise InputError(
-                    f"stands for {numbers:,} weights in {tensor.bytes:,} bytes"
-                    if numbers < 10**18 else "stands for more weights than it has bits"
-                ).at(name)
-            yield tensor.but(role=Role.QUANTISED, stands_for=numbers, logical=tuple(shape))
+            if shape is not None:
+                with At(name):
+                    yield tensor.for_weights(tuple(shape))
 
     def get(self, name: str) -> Any:
         """What a name stands for; null where nothing of that name, or so many axes, is there."""

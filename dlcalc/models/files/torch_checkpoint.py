@@ -267,8 +267,9 @@ def _inside(value: Any, depth: int = 0) -> Iterator[Stored]:
         if not isinstance(value.key, tuple) or len(value.key) < 5:
             raise InputError("a storage is damaged")
         yield value
-    elif depth < MOST_DEPTH and isinstance(value, Made | tuple):
-        for each in value if isinstance(value, tuple) else (value.arguments,):
+    elif depth < MOST_DEPTH and isinstance(value, Made | tuple | dict):
+        own = (value.arguments,) if isinstance(value, Made) else value
+        for each in own.values() if isinstance(own, dict) else own:
             yield from _inside(each, depth + 1)
 
 
@@ -281,8 +282,13 @@ def _storage(stored: Any) -> tuple[str, int]:
     return _with_bytes(_TABLE["storage"][name.removesuffix("Storage")])
 
 
-def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Made]]:
-    """Every tensor within a value with the keys that lead to it, each container once."""
+def _walk(
+    value: Any, path: tuple[str, ...], parts: bool = False
+) -> Iterator[tuple[tuple[str, ...], Made]]:
+    """Every tensor within a value with the keys that lead to it, each container once.
+
+    With `parts` the tensors that a subclass of Tensor holds stand in its place.
+    """
     budget = MOST_FOUND
     waiting: list[tuple[Any, tuple[str, ...], frozenset[int]]] = [(value, path, frozenset())]
     while waiting:
@@ -290,7 +296,7 @@ def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
         budget -= 1
         if budget < 0 or len(path) > MOST_DEPTH:
             raise LimitError("holds more values, or deeper ones, than any checkpoint needs")
-        if _is_tensor(value):
+        if _is_tensor(value) and not (parts and _parts(value)):
             yield path, value
             continue
         if id(value) in above:
@@ -306,6 +312,15 @@ def _is_tensor(value: Any) -> bool:
     ))
 
 
+def _parts(made: Made) -> Any:
+    """What a subclass of Tensor holds, or the one that a parameter is."""
+    if "_rebuild_parameter" in made.name:
+        return made.arguments[:1]
+    made_by = made.arguments[0] if "_rebuild_from_type" in made.name and made.arguments else None
+    wraps = isinstance(made_by, Global) and made_by.name == "torch._utils._rebuild_wrapper_subclass"
+    return made.arguments[3:] if wraps else ()
+
+
 def _children(value: Any) -> list[tuple[tuple[str, ...], Any]]:
     """What a container holds, by name; a module's parameters, buffers and modules as PyTorch."""
     if isinstance(value, Made):
@@ -315,7 +330,7 @@ def _children(value: Any) -> list[tuple[tuple[str, ...], Any]]:
             return [((str(key),), each) for key, each in value.arguments[0]]
         if value.name.startswith("torch.jit._pickle.") and value.arguments:  # a typed list
             return _children(value.arguments[0])
-        state = value.state
+        state = _parts(value) or value.state
         if isinstance(state, dict) and "_modules" in state:
             return [
                 part for key in ("_parameters", "_buffers", "_modules")
@@ -408,7 +423,7 @@ class _Checkpoint:
                     role, trains = Role.PARAMETER, made.arguments[1] is not False
                 elif "_rebuild_from_type" in made.name and isinstance(inner, Global):
                     # A subclass of Tensor is rebuilt by another function, which is named first.
-                    inner = Made(inner.name, made.arguments[2])
+                    inner = Made(inner.name, made.arguments[2], state=made.arguments[3])
                 else:
                     kind = printable(made.name)[:80]
                     self.notes.append(f"{name} is made by {kind} and is not counted")
@@ -420,7 +435,7 @@ class _Checkpoint:
             raise error.at(name) from None
         except (TypeError, ValueError, IndexError, AttributeError):
             raise InputError("is no tensor that PyTorch would write").at(name) from None
-        return found.but(role=role, trains=trains)
+        return found.but(role=found.role or role, trains=trains)
 
     def placed(self, name: str, made: Made) -> Tensor:
         """A tensor that lies in a storage, checked against it."""
@@ -448,6 +463,13 @@ class _Checkpoint:
         shape = _sizes(parts[len(held)])
         return Tensor(name, held[-1].dtype, shape, sum(part.bytes for part in held))
 
+    def wrapped(self, name: str, made: Made) -> Tensor:
+        """A tensor of torchao: the weights that it stands for, and all that it holds for them."""
+        held = [each for _, each in _walk(made.state, (), parts=True)]
+        parts = [part for each in held if (part := self.tensor(name, each))]
+        kept = sum(part.bytes for part in parts)
+        return parts[0].but(bytes=kept, place=None).for_weights(_sizes(made.arguments[2]))
+
     def meta(self, name: str, made: Made) -> Tensor:
         """A tensor without numbers."""
         return Tensor(name, _type(made.arguments[0])[0], _sizes(made.arguments[1]), 0)
@@ -457,6 +479,7 @@ _OWN_WAYS: dict[str, Callable[[_Checkpoint, str, Made], Tensor]] = {
     "torch._utils._rebuild_sparse": _Checkpoint.sparse,
     "torch._utils._rebuild_meta_tensor": _Checkpoint.meta,
     "torch._utils._rebuild_qtensor": _Checkpoint.placed,
+    "torch._utils._rebuild_wrapper_subclass": _Checkpoint.wrapped,
 }
 """Functions that rebuild tensors otherwise."""
 _QUANTISED = re.compile(r"\b_packed_params\.| qu?int\d+$")

@@ -160,6 +160,48 @@ V3 = "torch._utils._rebuild_tensor_v3"
 QINT8 = tensor("q", 2, 3, kind="QInt8", by="torch._utils._rebuild_qtensor")
 
 
+def subclass(*shape: int, held: bytes = b"", **parts: Any) -> bytes:
+    """A tensor of torchao 0.18.0, which holds other tensors."""
+    kind = named("torchao.quantization.Int8Tensor")
+    return made(
+        "torch._tensor._rebuild_from_type_v2", named("torch._utils._rebuild_wrapper_subclass"),
+        kind, (kind, named("torch.bfloat16"), shape, shape, 0, None, "cpu", False), held or parts,
+    )
+
+
+INT8 = tensor("q", 2, 3, kind="Char")
+
+
+@pytest.mark.parametrize(("root", "found", "weights"), [
+    (subclass(2, 3, qdata=INT8, scale=B, block_size=[1, 3]), "int8 2x3 18 quantised", 6),
+    (parameter(subclass(4, 3, qdata=INT8, scale=None)), "int8 2x3 6 quantised", 12),
+    # As those of before 0.10, whose tensors hold tensors that hold the numbers.
+    (subclass(2, 3, tensor_impl=subclass(2, 3, int_data=parameter(INT8), scale=B)),
+     "int8 2x3 18 quantised", 6),
+])
+@pytest.mark.parametrize("layout", ["zip", "before"])
+def test_tensors_that_hold_tensors(root: bytes, found: str, weights: int, layout: str) -> None:
+    root = told({"a": root, "b": B})
+    data = zipped(root, SIZES) if layout == "zip" else legacy(root, {"q": (6, 1), "b": (3, 4)})
+    weight, bias = read(data)
+    assert (shown(weight), weight.params) == (f"a {found}", weights)
+    assert shown(bias).startswith("b float32 3 12")
+
+
+@pytest.mark.parametrize(("root", "complaint"), [
+    # Put into the dictionary that it holds, once it is made.
+    (subclass(2, 3, held=b"}q\x07") + b"q\x08h\x07" + told("x") + b"h\x08s0",
+     "its values hold themselves"),
+    (subclass(200, 3, qdata=INT8), "stands for 600 weights in 6 bytes"),
+    (subclass(2, 3), "is no tensor that PyTorch would write"),
+    (subclass(2, -3, qdata=INT8), "is no tensor that PyTorch would write"),
+])
+def test_tensors_that_hold_themselves_or_too_little(root: bytes, complaint: str) -> None:
+    with pytest.raises(DlcalcError) as caught:
+        read(zipped(told({"a": root, "b": B}), SIZES))
+    assert str(caught.value) == f"net.pt: a: {complaint}"
+
+
 @pytest.mark.parametrize(("root", "found"), [
     (told((STATE, 1, 2, 3)),
      ["0.fc.weight float32 2x3 24 parameter", "0.fc.bias float32 3 12 parameter"]),
