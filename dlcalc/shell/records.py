@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
 from dlcalc.errors import At, DlcalcError, InputError, LimitError
-from dlcalc.input.records import OpenQuoteError, Reader, Record, arriving_lines, reader_of
-from dlcalc.input.sources import STDIN
+from dlcalc.input.records import (
+    MOST_LINE,
+    OpenQuoteError,
+    Reader,
+    Record,
+    arriving_lines,
+    reader_of,
+)
+from dlcalc.input.sources import STDIN, Reading
 from dlcalc.output.formats import FORMATS, Format, Row, cells
 from dlcalc.shell import complain
 from dlcalc.shell.options import ALIASES
@@ -28,18 +36,39 @@ PLAIN = r"(0|[1-9]\d{0,17})"
 
 
 def first_line() -> bytes:
-    """The line that standard input begins with, which stays there."""
-    peek = getattr(sys.stdin.buffer, "peek", None)
-    return (peek(1 << 16) if peek else b"").lstrip().partition(b"\n")[0]
+    """The first line of standard input that is not blank, whole; all of it stays there."""
+    source, ahead, line = sys.stdin.buffer, bytearray(), b"\n"
+    start = source.tell() if source.seekable() else None
+    with Reading(STDIN, once=True):
+        while line and not line.strip() and len(ahead) < MOST_LINE:
+            line = source.readline(MOST_LINE)
+            ahead += line
+    if start is None:
+        sys.stdin = io.TextIOWrapper(io.BufferedReader(_Ahead(ahead, source)))
+    else:
+        source.seek(start)
+    return line.strip().replace(b"\r", b"\n").partition(b"\n")[0]
 
 
-def record_names(fields: Collection[str]) -> tuple[str, ...]:
+class _Ahead(io.RawIOBase):
+    """A pipe with what was read of it put back."""
+
+    def __init__(self, ahead: bytearray, rest: BinaryIO) -> None:
+        self.ahead, self.rest = io.BytesIO(ahead), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        return self.ahead.readinto(into) or self.rest.readinto1(into)  # type: ignore[attr-defined]
+
+
+def record_names(fields: Collection[str], first: bytes | None = None) -> tuple[str, ...]:
     """The names that records on standard input begin with, some of these; none where it is else."""
-    first, meant = first_line(), _meant(fields)
+    first = first_line() if first is None else first
     try:
-        reader = reader_of(first, (*fields, *meant))
-        names = reader.columns or tuple(reader.parse(first) or ())
-        return tuple(meant.get(name, name) for name in names)
+        reader = reader_of(first, (*fields, *_meant(fields)))
+        return reader.columns or tuple(reader.parse(first) or ())
     except DlcalcError:
         return ()
 

@@ -72,9 +72,9 @@ class ParamsRun(Run[Any]):
         if not self.options["model"] and self.out.piped:
             from dlcalc.shell.records import first_line, record_names, run_records
 
-            names = record_names(FIELDS)
-            bare = first_line().strip().decode("ascii", "replace")
-            if "model" in names or names_model(bare):
+            first = first_line()
+            names = record_names(FIELDS, first)
+            if "model" in names or names_model(first.decode("ascii", "replace")):
                 header = b"" if "model" in names else b"model"
                 run_records(self.out, self.options, FIELDS, TOTALS, _totals, header)
                 return

@@ -168,6 +168,13 @@ def test_records_are_answered_one_by_one() -> None:
     assert (done.status, done.err) == (0, "")
 
 
+@pytest.mark.parametrize("producer", ["conv -x '1 5 2 4' -w 1 --stride 2", "pool -x '1 2' -F 1"])
+def test_the_result_of_another_command_is_an_array_and_no_record(producer: str) -> None:
+    result = invoke(*shlex.split(producer), "-f", "json").out
+    done = invoke("pool", "-F", "2", "-f", "json", stdin=result)
+    assert (json.loads(done.out)["output"], done.err) == ([2], "")
+
+
 def test_a_mean_of_padding_alone_is_explained() -> None:
     done = invoke("pool", "-x", "4 2", "-F", "1", "--kind", "avg", "--pad", "1", "--explain")
     assert "window (0): in the padding alone" in done.out.splitlines()

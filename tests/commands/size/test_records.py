@@ -1,15 +1,19 @@
 """`dlcalc size` with records on standard input: one answer a record, as they arrive."""
 
+import io
 import json
 import subprocess
+import sys
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import dlcalc
+from dlcalc.shell import run as run_here
 from tests.shell.running import COMMAND, environment, invoke, python, run, shell
 
 CSV = "input,kernel,pad\n32,5,\n28x28,3,1\n"
@@ -157,6 +161,48 @@ def test_answers_arrive_while_the_stream_is_open() -> None:
         assert process.stdout.readline() == b"29\n"
         process.stdin.close()
         assert process.wait() == 0
+
+
+class _Pieces(io.RawIOBase):
+    """A pipe whose writer hands over one piece at a time."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces = iter(pieces)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        piece = next(self.pieces, b"")
+        into[: len(piece)] = piece
+        return len(piece)
+
+
+@pytest.mark.parametrize(
+    ("line", "pieces", "last"),
+    [
+        ("mults", (b"\n\r\n", b"in", b"put,ker", b"nel\n4,3\n5", b",3"), "5,3,7,21,21,15,7,12\n"),
+        ("mults", (b"input,kernel\r4,3\r5,3",), "5,3,7,21,21,15,7,12\n"),
+        ("pool -F 2", (b'{"input": [[1,2],', b"[3,4]]}\n"),
+         '{"input": [[1, 2], [3, 4]], "output": [[4]]}\n'),
+        ("kl --q 0,1", (b"p\n", b'"0,', b'1"\n'), '"0,1",1.0,0.0,0.0,0.0\n'),
+        ("params -f plain", (b"le", b"n", b"et\n"), "61706\n"),
+        ("params -f csv", (b"in", b"put 4\nlin", b"ear 3\n"), "linear1,linear,3,15,12,4\n"),
+    ],
+)
+def test_a_first_line_that_comes_in_pieces_is_read_whole(
+    line: str, pieces: tuple[bytes, ...], last: str, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stdin = io.TextIOWrapper(io.BufferedReader(_Pieces(*pieces)))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert run_here(line.split()) == 0
+    assert capsys.readouterr().out.splitlines(True)[-1] == last
+
+
+def test_a_first_record_may_be_longer_than_what_a_pipe_holds() -> None:
+    done = invoke("pool", "-F", "2", stdin=json.dumps({"input": [7] * 50_000}))
+    assert json.loads(done.out)["output"] == [7] * 25_000
 
 
 def test_given_both_sizes_the_stream_is_left_to_others() -> None:
