@@ -137,6 +137,25 @@ def _(rng: Generator) -> Problem:
     return right, {"dx": slid(np.pad(g, 2), w).tolist()}
 
 
+FILTERS: dict[str, Callable[[Any, Any], Any]] = {
+    "the filters in reverse order": lambda x, w: (x, w[::-1]),
+    "the filters in the order 1, 2, 0": lambda x, w: (x, w[[1, 2, 0]]),
+    "the input channels in reverse order": lambda x, w: (x[::-1], w),
+}
+
+
+def filtered(name: str, rng: Generator) -> Problem:
+    """A convolution of two channels by three filters, and what is made of it with others."""
+    x, w = rng.integers(-9, 10, (2, 5, 5)), rng.integers(-5, 6, (3, 2, 3, 3))
+    line = ["conv", "-x", json.dumps(x.tolist()), "-w", json.dumps(w.tolist()), "--dims", "2"]
+    x, w = FILTERS[name](x, w)
+    return line, [sum(map(slid, x, each)).tolist() for each in w]
+
+
+for each in FILTERS:
+    mistake("conv", each)(lambda rng, name=each: filtered(name, rng))  # type: ignore[misc]
+
+
 def pooled(x: Any, size: int, stride: int, how: Any = np.max) -> Any:
     """A pooling by its definition."""
     at = range(0, x.shape[0] - size + 1, stride)
@@ -223,6 +242,26 @@ def _(rng: Generator) -> Problem:
     width, hidden = (int(each) for each in rng.integers(2, 40, 2))
     wrong = {"total": {"params": 4 * hidden * (width + hidden + 1)}}
     return ["params", "--input", f"5x{width}", f"lstm {hidden}"], wrong
+
+
+SIZES_IN: dict[str, Callable[[int], Any]] = {
+    "KB of 1024 bytes": lambda size: f"{size / 1024:.1f} KB",
+    "KiB of 1000 bytes": lambda size: f"{size / 1000:.1f} KiB",
+    "the size in KB": lambda size: round(size / 1000, 2),
+    "the size in KiB": lambda size: round(size / 1024, 2),
+    "bits in place of bytes": lambda size: 8 * size,
+}
+
+
+def sized_in(name: str, rng: Generator) -> Problem:
+    """The bytes of a layer's weights in a unit that is not theirs."""
+    width, outputs = (int(each) for each in rng.integers(100, 200, 2))
+    wrong = {"weights_bytes": SIZES_IN[name](4 * outputs * (width + 1))}
+    return ["params", "--input", str(width), f"linear {outputs}"], {"total": wrong}
+
+
+for each in SIZES_IN:
+    mistake("params", each)(lambda rng, name=each: sized_in(name, rng))  # type: ignore[misc]
 
 
 # reduce
@@ -419,6 +458,49 @@ for each in ("left out in q", "sign"):
     mistake("mlp", each)(lambda rng, name=each: trained(name, rng))  # type: ignore[misc]
 
 
+BATCHES = {
+    "over all 15 elements": 15, "over all 15 elements ": 15, "over the examples": 0,
+    "over the examples ": 0, "classes counted from 1": 0, "classes counted from 1 ": 0,
+    "the slope of softmax": 0, "twice": 0,
+}
+"""Mistakes in a batch of five examples and three classes, and what the loss is divided by where it
+is not 5; those with a space behind them are looked for in a gradient, not in the loss."""
+
+
+def of_batch(command: str, name: str, rng: Generator) -> Problem:
+    """A network 2–4–3 of tanh with softmax and the cross entropy, over five examples."""
+    shapes = (5, 2), (4, 2), (3, 4), (4,), (3,)
+    X, V, W, a, b = (rng.normal(size=shape).round(2) for shape in shapes)
+    classes = rng.integers(1, 3, 5)
+    H = np.tanh(X @ V.T + a)
+    powers = np.exp(H @ W.T + b)
+    y = powers / powers.sum(axis=0 if "examples" in name else 1, keepdims=True)
+    t = np.eye(3)[classes - ("classes" in name)]
+    d = (y - t) * (y * (1 - y) if "softmax" in name else 1) / (BATCHES[name] or 5)
+    slope = (1 - H**2) ** (2 if "twice" in name else 1)
+    loss = {"loss": round(float(-(t * np.log(y)).sum() / (BATCHES[name] or 5)), 7)}
+    gradients = [((d @ W * slope).T @ X).round(7).tolist(), (d.T @ H).round(7).tolist()]
+    in_loss = name == name.strip() and not {"softmax", "twice"} & {*name.split()}
+    data = {"x": X.tolist(), "target": classes.tolist(), "loss": "cross_entropy"}
+    if command == "mlp":
+        data |= {"weights": [V.tolist(), W.tolist()], "biases": [a.tolist(), b.tolist()],
+                 "activation": "tanh", "output": "softmax"}
+        return ["mlp", json.dumps(data)], loss if in_loss else {
+            "gradients": {"weights": gradients}}
+    given = {"linear1.weight": V, "linear1.bias": a, "linear2.weight": W, "linear2.bias": b}
+    data["parameters"] = {name: each.tolist() for name, each in given.items()}
+    wrong = {"gradients": {f"linear{n}.weight": each for n, each in enumerate(gradients, 1)}}
+    net = "input 2; linear 4; tanh; linear 3"
+    return ["step", net, json.dumps(data)], loss if in_loss else wrong
+
+
+for command in ("mlp", "step"):
+    for each in BATCHES:
+        mistake(command, each)(
+            lambda rng, command=command, name=each: of_batch(command, name, rng)  # type: ignore[misc]
+        )
+
+
 # Recurrent cells and the autoencoder
 
 
@@ -451,14 +533,18 @@ def lstm_steps(given: dict[str, Any], wrong: str) -> dict[str, Any]:
         d, s = dh[t] + back_h, np.tanh(c[t + 1])
         dc = d * o * (1 if wrong == "(1 − tanh(c)²) left out" else 1 - s**2) + back_c
         dg = (d if wrong == "δh in place of δc" else dc) * i
-        slope = 1 if wrong == "(1 − g²) left out" else 1 - g**2
-        dz = np.concatenate([dc * g * i * (1 - i), dc * c[t] * f * (1 - f),
-                             d * s * o * (1 - o), dg * slope])
-        rows.insert(0, {"dh": d, "dc": dc, "dg": dg, "dz": dz})
+        slope = 1 + 0 * g if wrong == "(1 − g²) left out" else 1 - g**2
+        own = np.concatenate([dc * g, dc * c[t], d * s, dg])
+        dz = own * np.concatenate([i * (1 - i), f * (1 - f), o * (1 - o), slope])
+        of_w = {"in place of δz\u0302": own,
+                "δi in place of δz\u0302_i": np.r_[own[:2], dz[2:]]}.get(wrong, dz)
+        rows.insert(0, {"dh": d, "dc": dc, "dg": dg, "dz": dz, "db": of_w,
+                        "dW": np.outer(of_w, np.concatenate([h[t], x[t]]))})
         before = gates[t - 1][1] if wrong == "f_t in place of f_(t+1)" else f
         back_h = W.T[:H] @ dz
         back_c = 0 * dc if wrong == "f_(t+1) left out" else dc * before
     found = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    found |= {name: found[name].sum(axis=0) for name in ("dW", "db")}
     return {"c": np.array(c[1:]), "h": np.array(h[1:]), **found}
 
 
@@ -468,6 +554,7 @@ LSTM = {
     "sigmoid as the activation of g": "c", "c_(t-1) left out": "c", "f and i exchanged": "c",
     "tanh left out": "h", "(1 − tanh(c)²) left out": "dc", "δh in place of δc": "dg",
     "(1 − g²) left out": "dz", "f_t in place of f_(t+1)": "dc", "f_(t+1) left out": "dc",
+    "in place of δz\u0302": "dW", "δi in place of δz\u0302_i": "db",
 }
 
 

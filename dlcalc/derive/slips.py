@@ -23,7 +23,7 @@ import numpy as np
 from dlcalc.derive.derivation import NAMES, Derivation, as_value, compiled, joined
 from dlcalc.derive.working_terms import turned
 from dlcalc.errors import DlcalcError
-from dlcalc.formulas.expressions import Column, Expr, hadamard, symbol
+from dlcalc.formulas.expressions import Column, Expr, call, hadamard, stack, symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE, agree
 
@@ -62,6 +62,8 @@ FUNCTIONS = ("sigmoid", "tanh", "relu")
 """Activations that are taken for each other."""
 LEFT_OUT = ("exp", "softmax", "gelu", "softplus", "leaky_relu", "silu", "elu")
 """Further functions that are forgotten."""
+TARGETS = ("t", "T", "y")
+"""Letters of what should come out."""
 
 
 class Edit(NamedTuple):
@@ -401,9 +403,25 @@ class Slips:
             return
         if self.timed:
             yield from self._of_line(key, formula, t)
+            if t is None:
+                yield from self._before_slopes(formula)
             if t is None and formula.kind == "add":
                 yield from self._in_each_term(formula)
+        elif _is_slope(_parsed(self.lines[key].name)[0]):
+            yield from self._slope_again(formula)
         yield from self._changes(formula, group, t)
+
+    def _slope_again(self, formula: Expr) -> Iterator[Edit]:
+        """The slope of softmax or sigmoid beside y − t, which has it in it."""
+        for part, put in _places(formula):
+            y: Any = part.args[0] if part.kind == "sub" else None
+            function = getattr(self._formula_of(y), "args", (None,))[0]
+            if function in ("softmax", "sigmoid"):
+                words = f"slope of {function}, which {self._said(part, None)} has in it already,"
+                yield Edit(f"the {words}", put(hadamard(part, y, 1 - y)))
+                if function == "softmax":
+                    mean = call("sum", hadamard(part, y), "axis=-1", "keepdims=yes")
+                    yield Edit(f"the whole {words}", put(hadamard(y, part - mean)))
 
     def _changes(self, formula: Expr, group: str, t: int | None) -> Iterator[Edit]:
         if formula.kind != "sub":
@@ -417,6 +435,8 @@ class Slips:
             if _parsed(each)[0] == "σ":
                 words = f"{self._said(each**2, t)} in place of {self._said(each, t)}"
                 yield Edit(words, formula.put({each: each**2}) if formula != each else each**2)
+            if lower := self._classes_before(each):
+                yield Edit("classes counted from 1", replaced(formula, {each: lower}))
             for other in self._neighbours(each):
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
                 common = _parsed(each)[0] == _parsed(other)[0] or self._is_argument(other, each)
@@ -470,6 +490,36 @@ class Slips:
             elif m == n and _is_slope(one) == _is_slope(letter) and (
                     _is_weight(one) == _is_weight(letter)):
                 yield other
+
+    def _classes_before(self, each: Expr) -> Any:
+        """A target of classes with each of them one too low; None for other quantities."""
+        classes = np.moveaxis(self.known[each], 0, -1) if self.timed else self.known[each]
+        if _parsed(each)[0] not in TARGETS or classes.ndim < 1 or classes.shape[-1] < 2 or (
+                not np.isin(classes, (0, 1)).all() or (classes.sum(axis=-1) != 1).any()):
+            return None
+        lower = np.roll(classes, -1, axis=-1)
+        return _listed(np.moveaxis(lower, -1, 0) if self.timed else lower)
+
+    def _before_slopes(self, formula: Expr) -> Iterator[Edit]:
+        """The gradients at the gates in place of those at their arguments, which are stacked in
+        one: of all gates, and of each alone."""
+        found: dict[str, dict[Expr, Expr]] = {}
+        for each in dict.fromkeys(symbols_in(formula)):
+            gates, t = getattr(self._line_of(each), "args", ()), _parsed(each)[2]
+            products = [self._line_of(gate) for gate in gates]
+            if not products or not all(getattr(product, "kind", "") == "hadamard" and
+                                       _is_slope(_parsed(product.args[0])[0])
+                                       for product in products):
+                continue
+            values = [product.args[0] for product in products]
+            stacked = [(stack(*values), each, stack(*values))]
+            for n, (value, gate) in enumerate(zip(values, gates, strict=True)):
+                stacked.append((value, gate, stack(*gates[:n], value, *gates[n + 1 :])))
+            for one, other, whole in stacked:
+                words = f"{self._said(one, t)} in place of {self._said(other, t)}"
+                found.setdefault(words, {})[each] = whole
+        for words, table in found.items():
+            yield Edit(words, replaced(formula, table))
 
     def _is_argument(self, one: Expr, other: Expr) -> bool:
         """Whether a quantity is a function's value, and the other its argument."""
@@ -536,6 +586,9 @@ class Slips:
                     yield Edit("the mean in place of the sum", Expr("div", (part, size)))
         for n, each in enumerate(args):
             yield Edit(self._left_out(each, t), joined(part.kind, args[:n] + args[n + 1 :]))
+        for slope in self._slopes_of(args):
+            yield Edit(self._left_out(joined(part.kind, slope), t, "twice"),
+                       joined(part.kind, (*args, *slope)))
         yield from self._moved_in(part, args, t)
         if len(args) == 3:
             yield Edit(self._left_out(joined(part.kind, args[1:]), t), args[0])
@@ -550,6 +603,17 @@ class Slips:
                 yield Edit(f"the slope of sigmoid at {self._said(value, t)}",
                            Expr(part.kind, (*before, value, 1 - value, *args[n + 1 :])))
 
+    def _slopes_of(self, args: Any) -> Iterator[tuple[Any, ...]]:
+        """The slopes of functions that a gradient is multiplied with; y(1 − y) are one."""
+        if not any(_is_slope(_parsed(each)[0]) for each in args if isinstance(each, Expr)):
+            return
+        for y, each in zip((None, *args), args, strict=False):
+            if each == Expr("sub", (1, y)):
+                yield y, each
+            elif each.kind in ("call", "partial") or (
+                    each.kind == "sub" and getattr(each.args[1], "kind", "") == "pow"):
+                yield (each,)
+
     def _moved_in(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         """A gate that acts on what a matrix is multiplied with, in place of the product."""
         for n, each in enumerate(args if part.kind == "hadamard" else ()):
@@ -562,8 +626,13 @@ class Slips:
 
     def _formula_of(self, name: Any) -> Any:
         """The formula of a quantity that a line computes forward; None of others."""
+        found = self._line_of(name)
+        return None if found is None or _is_slope(_parsed(name)[0]) else found
+
+    def _line_of(self, name: Any) -> Any:
+        """The formula of a line; None of what has none."""
         key = self.keys.get(self.slots.get(name, -1), "")
-        return self.lines[key].formula if key and not _is_slope(_parsed(name)[0]) else None
+        return self.lines[key].formula if key else None
 
     def _of_sum(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         factors = [each.args if getattr(each, "kind", "") == "mul" else () for each in args]
@@ -599,6 +668,8 @@ class Slips:
     def _of_quotient(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         above, below = args
         if isinstance(below, int | float):
+            for count, others in self._sizes_over(above, below):
+                yield Edit(f"the mean over all {count} elements", Expr("div", (above, others)))
             yield Edit("½ left out" if below == 2 else f"1/{below:g} left out", above)
             for each in range(2, min(int(below), MOST_DIVISOR)) if below % 1 == 0 else ():
                 if below % each == 0:
@@ -607,6 +678,15 @@ class Slips:
             # A square's 2 may have been cut down against a mean's divisor.
             yield Edit("2 left out", Expr("div", (above, 2 * below)))
             yield Edit(f"1/{2 * below:g} left out", Expr("mul", (2, above)))
+
+    def _sizes_over(self, part: Any, below: float) -> Iterator[tuple[int, float]]:
+        """The sizes of matrices of which an axis divides the divisor of a mean, and the divisors
+        with the other axis in it, too."""
+        for each in dict.fromkeys(symbols_in(part)):
+            shape = self.known[each].shape if each in self.known else ()
+            for n, size in enumerate(shape if len(shape) == 2 else ()):
+                if size > 1 and below % size == 0 and shape[1 - n] > 1:
+                    yield size * shape[1 - n], below * shape[1 - n]
 
     def _of_matrices(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
         inner = self._formula_of(args[-1])
@@ -640,11 +720,10 @@ class Slips:
         arrays = (self.known[each] for each in symbols_in(part) if each in self.known)
         return any(array.ndim < 2 or 1 in array.shape for array in arrays)
 
-    def _left_out(self, part: Any, t: int | None) -> str:
+    def _left_out(self, part: Any, t: int | None, how: str = "left out") -> str:
         part = part.args[0] if getattr(part, "kind", "") == "neg" else part
         said = self._said(part, t)
-        return f"({said}) left out" if getattr(part, "kind", "") in ("add", "sub") else (
-            f"{said} left out")
+        return f"({said}) {how}" if getattr(part, "kind", "") in ("add", "sub") else f"{said} {how}"
 
     def _said(self, part: Any, t: int | None, beside: Any = None) -> str:
         """A part of a formula in words, its steps counted from t; those of t itself unsaid."""
@@ -890,6 +969,11 @@ def _places(
     for n, each in enumerate(formula.args):
         if only in (None, n):
             yield from _places(each, within(n))
+
+
+def _listed(array: Any) -> Any:
+    """An array as a formula."""
+    return Expr("list", tuple(map(_listed, array))) if np.ndim(array) else array.item()
 
 
 def _negative(part: Any) -> Any:

@@ -19,6 +19,8 @@ _DECIMAL = r"([-+]?\d{1,100}(?:\.\d{1,100})?)"
 _SHORT = re.compile(rf"\s*{_DECIMAL}\s?([kKMGBT%])\s*")
 _POWERS = {"k": 3, "K": 3, "M": 6, "G": 9, "B": 9, "T": 12, "%": -2}
 """Counts as people shorten them, 61.7k, and percentages."""
+_BYTES = re.compile(r"\s*([-+]?\d[\d,]{0,100}(?:\.\d{1,100})?)\s?([kKMGTPE])(i?)B\s*")
+"""Sizes as tables show them, 1,021.1 KiB."""
 _FRACTION = re.compile(rf"\s*{_DECIMAL}\s?/\s?(?=[-+0.]*[1-9]){_DECIMAL}\s*")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3}){1,1000}")
 """Counts as tables show them, 61,706; unquoted these are two numbers."""
@@ -67,17 +69,25 @@ def _shortened(text: str) -> Any:
 
     >>> _shortened("28x28"), _shortened("61.7k").rounds(61706), _shortened("1/8"), _shortened("x")
     ([28, 28], True, 0.125, None)
+    >>> _shortened("1,021.1 KiB").rounds(1045675), _shortened("241.0 KB").rounds(246824)
+    (True, False)
     """
     text = text.replace("−", "-")
     if _SIZES.fullmatch(text):
         return [int(size) for size in text.split("x")]
-    return _decimal(text) if _SHORT.fullmatch(text) or _FRACTION.fullmatch(text) else None
+    known = any(each.fullmatch(text) for each in (_SHORT, _BYTES, _FRACTION))
+    return _decimal(text) if known else None
 
 
 def _decimal(word: str) -> float:
-    """A number as it is written: a decimal, shortened (61.7k, 2%), or what a fraction comes to."""
+    """A number as it is written: a decimal, shortened (61.7k, 2%, 241.0 KiB), or a fraction."""
     if found := _SHORT.fullmatch(word):
         number = Written(f"{found[1]}e{_POWERS[found[2]]}")
+        number.typed = word
+        return number
+    if found := _BYTES.fullmatch(word):
+        power = " KMGTPE".index(found[2].upper())
+        number = Written(found[1].replace(",", ""), (1024 if found[3] else 1000) ** power)
         number.typed = word
         return number
     if parts := _FRACTION.fullmatch(word):

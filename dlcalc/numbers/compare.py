@@ -69,16 +69,20 @@ class Written(float):
 
     >>> Written("0.0360").digits, Written("1.5e3").rounds(1537.0), Written("1.54e3").rounds(1537.0)
     (3, False, True)
+    >>> Written("241.0", 1024).rounds(246824)
+    True
     """
 
     text: str
     typed: str = ""
     """What stood for it, where that is no number: 60M."""
+    unit: int
+    """What one of it is, such as the bytes of a KiB."""
 
-    def __new__(cls, text: str) -> Written:
-        """A float of that text."""
-        self = super().__new__(cls, text)
-        self.text = text.lower()
+    def __new__(cls, text: str, unit: int = 1) -> Written:
+        """A float of that text, in that unit."""
+        self = super().__new__(cls, float(text) * unit)
+        self.text, self.unit = text.lower(), unit
         return self
 
     @property
@@ -88,8 +92,16 @@ class Written(float):
         return len(digits.lstrip("0") if self else digits[1:])
 
     def rounds(self, value: float) -> bool:
-        """Whether it is `value`, rounded to at least three significant digits."""
-        return self.digits >= LEAST_DIGITS and _rounds(self, value, self.decimals)
+        """Whether it is `value`, rounded to at least three significant digits.
+
+        In a unit it may be cut off, and be of two with one decimal, as sizes are shown: 2.1 GiB.
+        """
+        if self.unit == 1:
+            return self.digits >= LEAST_DIGITS and _rounds(self, value, self.decimals)
+        number, value = self / self.unit, value / self.unit
+        below = number <= value < number + 10.0**-self.decimals
+        enough = self.digits >= LEAST_DIGITS - (self.decimals == 1)
+        return enough and (below or _rounds(number, value, self.decimals))
 
     @property
     def decimals(self) -> int:
@@ -167,6 +179,9 @@ class Comparison:
             expected = by_x(expected) if isinstance(expected, list) else (
                 getattr(expected, "typed", "") or expected
             )
+        if isinstance(expected, Written) and "bytes" in str(place[-1]):  # B is no billion there
+            expected = Written(expected.text.removesuffix("e9")) if (
+                expected.typed.endswith("B") and expected.unit == 1) else expected
         if isinstance(actual, Mapping) and isinstance(expected, Mapping):
             yield from self._fields(place, expected, actual)
             return
@@ -265,6 +280,25 @@ def slip_of(expected: Any, slips: Iterable[tuple[str, Any]]) -> str:
         except DlcalcError:
             continue
     return ""
+
+
+def unit_slip(size: Any, expected: Any) -> str:
+    """The unit that gives an expected number of bytes; "" where none does.
+
+    >>> unit_slip(246824, Written("246.8")), unit_slip(246824, Written("241.0", 1000))
+    ('the size in KB gives that', 'KB of 1024 bytes gives that')
+    """
+    if not _is_number(size):
+        return ""
+    slips = [("bits in place of bytes", size * 8)]
+    for power, prefix in enumerate("KMGT", start=1):
+        decimal, binary, raised = 1000**power, 1024**power, " ²³⁴"[power - 1].strip()
+        slips += [
+            (f"the size in {prefix}iB", size / binary), (f"the size in {prefix}B", size / decimal),
+            (f"{prefix}B of 1024{raised} bytes", size * decimal / binary),
+            (f"{prefix}iB of 1000{raised} bytes", size * binary / decimal),
+        ]
+    return slip_of(expected, slips)
 
 
 def _is_whole(values: Any) -> bool:

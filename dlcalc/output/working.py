@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from dlcalc.formulas.expressions import Vector
 from dlcalc.formulas.numerals import format_number, plain_value
 from dlcalc.formulas.text import escape_latex, formula_latex, formula_text
+from dlcalc.numbers.compare import unit_slip
 from dlcalc.numbers.parse import shorten
 from dlcalc.output.answer import Answer
 from dlcalc.output.tables import aligned_rows, shape_of, slices
@@ -143,6 +144,8 @@ def describe(difference: Any, answer: Answer, precision: int) -> str:
     else:
         text = _difference_sentence(difference, answer, precision)
     advice = answer.advice(difference.field, difference.wanted)
+    if not advice and "bytes" in str(difference.field[-1]):
+        advice = unit_slip(difference.actual, difference.expected)
     return text + (f"; {advice}" if advice else "")
 
 
@@ -168,6 +171,8 @@ def _difference_sentence(difference: Any, answer: Answer, precision: int) -> str
         where = f"{difference.field} {where}"
     shown = [shorten(format_number(each, digits), MOST_SHOWN) or "null"
              for each in (expected, actual)]
+    if getattr(expected, "unit", 1) > 1:
+        shown[0] = expected.typed
     if isinstance(expected, str) and not isinstance(actual, str):
         shown[0] = f'the text "{shown[0]}"'
     text = f"{where}: expected {shown[0]}, is {shown[1]}"

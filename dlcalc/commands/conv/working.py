@@ -153,7 +153,8 @@ def advice(result: Convolution, field: Place, expected: Any) -> str:
     name = str(field[0])
     if name not in FIELDS:
         return ""
-    if found := slip_of(expected, _slips(result, name)):
+    found = slip_of(expected, _slips(result, name)) or _order_of(result, name, expected)
+    if found:
         return found
     shape = np.shape(expected)
     shape = (1,) * (len(result.shape) - len(shape)) + shape
@@ -179,6 +180,10 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
         "exchanged": np.swapaxes(w, 0, 1) if w.ndim > result.dims else w, "several": several,
         "first_x": x[..., :1, *result.dims * (slice(None),)] if several else x,
         "first_w": w[first] if several else w,
+        "channels_back": np.flip(x, -result.dims - 1) if several else x,
+        "filters": w.ndim > result.dims, "filters_back": np.flip(w, _filter_axis(result, "dw")),
+        "biased": result.bias is not None,
+        "biases_back": None if result.bias is None else np.flip(result.bias),
     }
     for words, change in mistakes(__file__, "slips.txt", {**own, **turned}):
         yield words, lambda change=change: getattr(conv(**{**own, **change}), field)
@@ -189,6 +194,29 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
     if array.ndim > 1:
         yield "the transposed array", lambda: np.swapaxes(array, -1, -2)
     yield "the other sign", lambda: -array
+
+
+def _filter_axis(result: Convolution, field: str) -> int:
+    """The axis of the filters in a field that has one, of `dw` as of the kernel."""
+    if field == "output":
+        return len(result.shape) - result.dims - 1
+    return int(field == "dw" and result.transposed and len(result.kernel_shape) > result.dims + 1)
+
+
+def _order_of(result: Convolution, field: str, expected: Any) -> str:
+    """The order of the filters in which an answer has what belongs to them; "" for none."""
+    array, axis = getattr(result, field), _filter_axis(result, field)
+    if field == "dx" or len(result.kernel_shape) == result.dims or (
+            np.shape(expected) != array.shape):
+        return ""
+    left, order = dict(enumerate(np.moveaxis(array, axis, 0))), []
+    for wanted in np.moveaxis(np.asarray(expected, float), axis, 0):
+        same = next((n for n, each in left.items() if np.allclose(each, wanted, 1e-6)), None)
+        if same is None:
+            return ""
+        order.append(same)
+        del left[same]
+    return f"the filters in the order {', '.join(map(str, order))} gives that"
 
 
 def _pad_that_gives(result: Convolution, wanted: Index) -> str:

@@ -16,6 +16,7 @@ from dlcalc.derive.rules import Activate, Array, Convolve, Einsum, Graph, Index,
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.layers import optimisers
+from dlcalc.layers.criteria import ClassLoss
 from dlcalc.layers.optimisers import SINGLE, updated
 from dlcalc.models.running import Ran
 from dlcalc.numbers.axes import by_x
@@ -265,12 +266,7 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
         return
     if own is not None:
         yield "the other sign", -own
-        count = result.ran.graph.nodes[-1].options.get("count", 1)
-        size = result.ran.output.value.size
-        if count > 1:
-            yield "the sum in place of the mean", own * count
-        elif size > 1:
-            yield "the mean in place of the sum", own / size
+        yield from _other_means(result, field, own)
         yield "the factor 2 left out", own / 2
         yield "the factor ½ left out", own * 2
         if np.ndim(own) == 2:
@@ -278,6 +274,7 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
     if _is_gradient(field):
         yield from _slips_back(result, field)
     values = {name: node.value for name, node in result.ran.store.parameters.items()}
+    yield from _slips_in_loss(result, field, values)
     activated = [row.name for row, node in result.ran.rows if isinstance(node.rule, Activate)]
     for name in activated:
         yield f"{name} left out", _forward_with(result, field, values, (name,))
@@ -293,6 +290,22 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
     ):
         if changed:
             yield words, _forward_with(result, field, {**values, **changed})
+
+
+def _other_means(result: NetworkStep, field: str, own: Any) -> Iterator[tuple[str, Any]]:
+    """What a loss or a gradient is when the loss is divided by something else."""
+    if field != "loss" and not _is_gradient(field):
+        return
+    count = result.ran.graph.nodes[-1].options.get("count", 1)
+    size, examples = result.ran.output.value.size, len(result.ran.output.value)
+    if count > 1:
+        yield "the sum in place of the mean", own * count
+        if count < size:
+            yield f"the mean over all {size} elements", own * count / size
+        elif 1 < examples < count:
+            yield f"the mean over the {examples} examples", own * count / examples
+    elif size > 1:
+        yield "the mean in place of the sum", own / size
 
 
 def _slips_back(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
@@ -358,6 +371,50 @@ def _before_activation(node: Node, gradient: Array, place: int) -> Any:
     return _pulled_with(node, gradient, place, x, x.arguments[0].value)
 
 
+def _slope_twice(node: Node, gradient: Array, place: int) -> Any:
+    if not isinstance(node.rule, Activate):
+        return None
+    return node.rule.pull(node, node.rule.pull(node, gradient, place), place)
+
+
+def _softmax_again(node: Node, gradient: Array, place: int, whole: bool = False) -> Any:
+    if not isinstance(node.rule, ClassLoss) or not node.rule.logits:
+        return None
+    y, found = node.saved, node.rule.pull(node, gradient, place)
+    summed = (found * y).sum(axis=node.options["axis"], keepdims=True) if whole else found * y
+    return y * (found - summed)
+
+
+def _count_classes_from_1(loss: Node) -> None:
+    target, axis = loss.arguments[1], loss.options["axis"]
+    target.value = np.roll(target.value, -1, axis)
+    _compute(loss, axis)
+
+
+def _add_up_examples(loss: Node) -> None:
+    _compute(loss, 0)
+
+
+def _compute(loss: Node, axis: int) -> None:
+    """A loss anew, with another axis of the classes; its slope stays y − t along the right one."""
+    assert loss.rule is not None
+    kept, loss.options["axis"] = loss.options["axis"], axis
+    loss.value = loss.rule.value(loss, *(each.value for each in loss.arguments))
+    loss.options["axis"] = kept
+
+
+def _slips_in_loss(
+    result: NetworkStep, field: str, values: dict[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    """Slips in a loss of classes."""
+    if isinstance(result.ran.graph.nodes[-1].rule, ClassLoss):
+        yield "classes counted from 1", _forward_with(
+            result, field, values, change=_count_classes_from_1)
+        if len(result.ran.output.value) > 1:
+            yield "softmax over the examples", _forward_with(
+                result, field, values, change=_add_up_examples)
+
+
 def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
     w = node.arguments[1].value if isinstance(node.rule, Einsum) and place == 0 else None
     if w is None or w.ndim != 2 or not w.shape[0] == w.shape[1] == gradient.shape[-1]:
@@ -368,6 +425,10 @@ def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
 _PULLS: tuple[tuple[str, Any, Pull], ...] = (
     ("the slope of the activation left out", Activate,
      lambda node, gradient, place: gradient if isinstance(node.rule, Activate) else None),
+    ("the slope of the activation twice", Activate, _slope_twice),
+    ("the slope of softmax, which y − t has in it already,", ClassLoss, _softmax_again),
+    ("the whole slope of softmax, which y − t has in it already,", ClassLoss,
+     partial(_softmax_again, whole=True)),
     ("what comes before the activation in place of what follows it", Einsum | Convolve,
      _before_activation),
     ("the kernel not turned round", Convolve, _kernel_as_it_lies),
@@ -388,12 +449,15 @@ def _differently(result: NetworkStep, field: str, pull: Pull) -> Any:
 
 @np.errstate(all="ignore")
 def _forward_with(
-    result: NetworkStep, field: str, parameters: dict[str, Any], without: Collection[str] = ()
+    result: NetworkStep, field: str, parameters: dict[str, Any], without: Collection[str] = (),
+    change: Callable[[Node], None] | None = None,
 ) -> Any:
     try:
         given = {**parameters, **result.ran.store.buffers}
         ran = result.problem.forward(given, result.problem.x, without=without)
         end = result.problem.loss(ran)
+        if change is not None:
+            change(end)
         if _is_gradient(field):
             ran.graph.backward({end: np.ones(())})
     except DlcalcError:

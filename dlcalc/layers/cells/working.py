@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -12,19 +13,20 @@ import numpy as np
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Derivation, Index, Line, derived, element_of, value_of
 from dlcalc.derive.recipe import Recipe
-from dlcalc.derive.slips import Slips, replaced, slip_of, symbols_in
+from dlcalc.derive.slips import Slips, gives, replaced, slip_of, symbols_in
 from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Column, Expr, Step, parts_of, stack, symbol, total
 from dlcalc.formulas.text import formula_text
 from dlcalc.layers.cells.problem import (
+    RESETS,
     CellResult,
     argument_at,
     origins,
     parameters,
     weight_of,
 )
-from dlcalc.layers.cells.run import system_of
+from dlcalc.layers.cells.run import cell_result, system_of
 
 Place = tuple[Derivation, str, Index]
 """Where an element is derived: the lines, the name of its line, the place in that one's value."""
@@ -391,7 +393,24 @@ class CellWorking(Recipe):
             return found[1:]
 
         slips = Slips(lines, self.dressed, self.problem.cell.circulated)
-        return slip_of(slips, expected, tolerance, place_of)
+        found = slip_of(slips, expected, tolerance, place_of)
+        return found or self._with_other_reset(field, expected)
+
+    def _with_other_reset(self, field: str, expected: Any) -> str:
+        """Whether numbers are those of the cell whose reset gate acts elsewhere, all the way."""
+        problem = self.problem
+        if "reset" not in problem.cell.options or problem.steps > MOST_WHOLE:
+            return ""
+        after = problem.reset == RESETS[0]
+        other = CellWorking(cell_result(replace(problem, reset=RESETS[after])))
+        numbers = []
+        for index in np.ndindex(np.shape(expected)):
+            place = other.place_of(field, index)
+            if place is None:
+                return ""
+            numbers.append(place[0].lines[place[1]].value[place[2]])
+        words = f"r {'before' if after else 'behind'} the product with h_(t-1) gives that"
+        return words if gives(np.reshape(numbers, np.shape(expected)), expected) else ""
 
     def numbers_of(self, lines: Derivation, formula: Expr, place: Index) -> list[Any]:
         """An element in numbers, by what the record shows and by what it does not show."""

@@ -148,6 +148,20 @@ def test_slips_are_named_and_right_or_strange_numbers_are_not(field: str) -> Non
     assert named >= 7
 
 
+@pytest.mark.parametrize(("reset", "words"), [("after", "before"), ("before", "behind")])
+def test_a_reset_gate_on_the_other_side_is_named_by_every_gradient(reset: str, words: str) -> None:
+    random = np.random.default_rng(5)
+    own = {name: random.normal(size=size).round(2).tolist() for name, size in (
+        ("W", (6, 4)), ("b", 6), ("x", (2, 2)), ("h0", 2), ("dh", (2, 2)))}
+    other = {"after": "before", "before": "after"}[reset]
+    right, wrong = (CellWorking(dlcalc.gru(**own, reset=each)) for each in (reset, other))
+    for name, value in wrong.result.gradients.items():
+        answer = np.round(value, 6).tolist()
+        said = right.slip(f"d{name}", answer, None)
+        assert said == f"r {words} the product with h_(t-1) gives that", name
+        assert wrong.slip(f"d{name}", answer, None) == ""
+
+
 def test_no_edit_that_leaves_a_value_as_it_is_is_named_with_another() -> None:
     """What is named gives the expected numbers, whatever these are."""
     result = problem("gru", 3, D=2, T=2)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,30 @@ def test_before_and_after_a_change() -> None:
     assert record["misfit"]["layer"] == "C5"
     assert record["misfit"]["input"] == [16, 1, 1]
     assert "(4·4·1 + 1)·5 = 85" in invoke("params", "lenet", *SMALLER, "--explain").out
+
+
+@pytest.mark.parametrize("model", ["lenet", "vgg16", "llama-3-8b"])
+def test_sizes_agree_as_they_are_shown_and_in_other_units(model: str) -> None:
+    shown = invoke("params", model, "--summary").out
+    total = loaded(invoke("params", model, "-f", "json"))["total"]
+    sizes = dict(re.findall(r"^(\w+ bytes) +(\S+ \w+)$", shown, re.M))
+    assert len(sizes) >= 3
+    answer = {name.replace(" ", "_"): size for name, size in sizes.items()}
+    given = json.dumps({"total": answer})
+    assert invoke("params", model, "--expect", given).status == 0
+    for text, status in ((f"{total['weights_bytes'] / 1e6:.3f} MB", 0),
+                         (f"{total['weights_bytes'] / 2**20:.3f}MiB", 0),
+                         (f"{total['weights_bytes'] / 1.03e6:.3f} MB", 1)):
+        given = json.dumps({"total": {"weights_bytes": text}})
+        assert invoke("params", model, "--expect", given).status == status, text
+
+
+def test_a_size_that_is_unknown_or_written_out_is_compared_as_such() -> None:
+    tiny = ["params", "--input", "10", "linear 20 bias=no", "--expect"]
+    assert invoke(*tiny, '{"total": {"weights_bytes": "800 B"}}').status == 0
+    done = invoke("params", "lenet", *SMALLER, "--expect", '{"total": {"weights_bytes": "9 KB"}}')
+    assert done.status == 1
+    assert "9 KB" in done.complaint
 
 
 def test_a_model_that_no_longer_fits_has_no_totals() -> None:
