@@ -21,7 +21,7 @@ from math import prod
 from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import At, DlcalcError, InputError, did_you_mean, words_of
-from dlcalc.input.expressions import Fields, facts
+from dlcalc.input.expressions import Expression, Fields, facts
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import read_table
 from dlcalc.input.zips import member_bytes, open_zip, seekable
@@ -130,13 +130,12 @@ def _output(terms: _Terms) -> list[int]:
 
 _SIZES: dict[str, Callable[[_Terms], Any]] = {
     "last": lambda terms: _last(terms.shape, "units"), "channels": _channels, "kernel": _kernel,
-    "ones": lambda terms: [1 for _ in _kernel(terms)], "along": _axes_option, "unshared": _unshared,
-    "bins": _bins,
+    "along": _axes_option, "unshared": _unshared, "bins": _bins,
     "query": lambda terms: _last(_taken_as(terms, "query"), "query"),
     "key": lambda terms: _last(_taken_as(terms, "key", "value", "query"), "key"),
     "value": lambda terms: _last(_taken_as(terms, "value", "query"), "value"), "output": _output,
 }
-"""Names for sizes of the input, of the kernel with a 1 for each of its axes, and of the output."""
+"""Names for sizes of the input, of the kernel, and of the output."""
 _FLAGS = {
     "use_bias": True, "scale": True, "center": True, "reset_after": True, "tie_weights": True,
     **dict.fromkeys(("rms_scaling", "mean", "mode", "value_dim", "use_scale", "score_mode")),
@@ -487,64 +486,12 @@ def layers(layer: Written) -> Iterator[Layer]:
         yield Layer(made.type, made.arguments, options, made.name)
 
 
-def _reshaped(config: Config, taken: Sizes) -> Sizes:
-    """The shape that a Reshape is asked for, one size of which may be open."""
-    wanted = sizes_of(config["target_shape"])
-    whole, open_at = _known_sizes(taken), [at for at, size in enumerate(wanted) if size is None]
-    if whole is None or len(open_at) != 1:
-        return wanted
-    known = prod(size for size in wanted if size is not None)
-    return tuple(prod(whole) // known if size is None and known else size for size in wanted)
-
-
-def _cropped(config: Config, taken: Sizes) -> Sizes:
-    """What is left of the axes of space when both sides are cut off."""
-    pairs = config["cropping"]
-    pairs = pairs if isinstance(pairs[0], list) else [pairs]
-    first = int(config.get("data_format") == "channels_first")
-    sizes = list(taken)
-    for at, cut in enumerate(pairs, first):
-        size = sizes[at]
-        sizes[at] = None if size is None else size - sum(cut)
-    return tuple(sizes)
-
-
-def _conv_lstm_shape(config: Config, taken: Sizes) -> Sizes:
-    """An image a step, its channels last, or the last image."""
-    if config.get("data_format") == "channels_first":
-        raise ValueError
-    same, places = config.get("padding") == "same", []
-    for size, taps, step, apart in zip(
-        taken[1:-1], config["kernel_size"], config["strides"], config["dilation_rate"], strict=True
-    ):
-        room = None if size is None else size - 1 if same else size - apart * (taps - 1) - 1
-        places.append(None if room is None else room // step + 1)
-    steps = taken[:1] if config.get("return_sequences") else ()
-    return (*steps, *places, config["filters"])
-
-
-def _cells(config: Config, taken: Sizes) -> Sizes:
-    """A vector a step, as wide as the last cell, or the last vector."""
-    cell = config["cell"]["config"]
-    units = cell["cells"][-1]["config"]["units"] if "cells" in cell else cell["units"]
-    return (*(taken[:1] if config.get("return_sequences") else ()), units)
-
-
-STEPPED: dict[str, Callable[[Config, Sizes], Sizes]] = {
-    "Dense": lambda config, taken: (*taken[:-1], config.get("units")),
-    "RNN": _cells, **{f"ConvLSTM{axes}D": _conv_lstm_shape for axes in (1, 2, 3)},
-}
-"""Classes whose kernels run at each place of a step, and the shape that they give."""
-MOVED: dict[str, Callable[[Config, Sizes], Sizes]] = {
-    **dict.fromkeys(("Embedding", "ReversibleEmbedding"), lambda config, taken: (
-        *taken, config["output_dim"],
-    )),
-    "Reshape": _reshaped,
-    "RepeatVector": lambda config, taken: (config["n"], *taken),
-    "Permute": lambda config, taken: tuple(taken[at - 1] for at in config["dims"]),
-    **{f"Cropping{axes}D": _cropped for axes in (1, 2, 3)},
-}
-"""Classes that move what they take, or look it up, and the shape that they give."""
+MOVED, STEPPED, _TERMS = (
+    {kind: Expression(text) for kinds, text in _KERAS[word].items() for kind in kinds.split(",")}
+    for word in ("moved", "stepped", "term")
+)
+"""The shapes that classes give which move what they take, or look it up, and those whose kernels
+run at each place of a step; and what they name."""
 PRODUCTS = ("Dot", "Lambda", "Attention", "AdditiveAttention")
 """Classes without weights, or with few, that multiply inputs with each other."""
 
@@ -632,18 +579,20 @@ class Flow:
         return made or (None, 0 if WITHOUT.fullmatch(kind) and kind not in PRODUCTS else None)
 
     def _by_own_rule(self, layer: Written, taken: Sizes) -> tuple[Sizes | None, int | None]:
-        """A layer of a class whose rule stands here."""
+        """A layer of a class whose rule stands in the table."""
         kind, config = layer.kind, layer.config
+        wanted = [*sizes_of(config.get("target_shape"))]
+        given = {**_TERMS, **config, "taken": [*taken], "wanted": wanted}
         try:
             if kind in MOVED:
-                return MOVED[kind](config, taken), 0
+                return tuple(MOVED[kind](Fields(given))), 0
             if kind == "EinsumDense":
                 return self._einsum(layer, taken)
-            places = _known_sizes(STEPPED[kind]({**config, "return_sequences": True}, taken)[:-1])
-            kernels = sum(map(prod, self._kernels(layer)))
+            whole = STEPPED[kind](Fields(given | {"return_sequences": True}))
+            places, kernels = _known_sizes(whole[:-1]), sum(map(prod, self._kernels(layer)))
             macs = prod(places) * kernels if places is not None and kernels else None
-            return STEPPED[kind](config, taken), macs
-        except (TypeError, KeyError, IndexError, ValueError):
+            return tuple(STEPPED[kind](Fields(given))), macs
+        except (TypeError, KeyError, IndexError, ValueError, InputError):
             return None, 0 if kind in MOVED else None
 
     def _start(self, layer: Written) -> str:
