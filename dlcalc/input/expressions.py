@@ -63,6 +63,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": min, "max": max, "len": len, "sum": sum, "prod": prod, "int": int,
     "round": round, "str": str,
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
+    "is_whole": lambda x: type(x) is int,
     "starts": lambda x, start: str(x).startswith(start),
     "ends": lambda x, end: str(x).endswith(end),
     "lengths": lambda lists: [len(each) for each in lists],

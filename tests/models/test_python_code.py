@@ -357,6 +357,7 @@ def code_of(made: str, forward: str) -> str:
     ("self.f = nn.Linear(8, n)", "return self.f(x)"),
     (LINEAR, "return x if x.sum() > 0 else x"),
     ("self.f = nn.LSTM(8, 4, proj_size=2)", "return self.f(x)"),
+    ("self.f = nn.Upsample(size=(16, 16))", "return self.f(x)"),  # a size is no scale
     ("self.n = 2 ** 10 ** 10", "return x"),
     ("self.n = [0] * 10 ** 9", "return x"),
     ("self.__init__()", "return x"),

@@ -37,6 +37,7 @@ FIELDS = {
     ("primes(5, 0)", []), ("min(a, b)", 2), ("max(a, b)", 7), ("len(list)", 3), ("sum(list)", 7),
     ("int(2.9)", 2), ("round(2.6)", 3), ("str(a)", "7"), ("range(3)", [0, 1, 2]), ("pow(b, 3)", 8),
     ("range(1, a, 3)", [1, 4]), ("is_list(list)", True), ("is_list(a)", False),
+    ("is_whole(a)", True), ("is_whole(t)", False), ("is_whole(c)", False),
     ("starts(w, 'wi')", True), ("starts(w, 'de')", False), ("ends(w, 'de')", True),
     ("ends(w, 'wi')", False), ("lengths(deep)", [2, 1]), ("places(list, 3)", [0, 2]),
     ("[each * b for each in list if each > 1]", [6, 6]),
