@@ -112,23 +112,26 @@ def read_learning_curve(value: str) -> LearningCurve:
     >>> read_learning_curve("epoch,train_error,test_error\\n1,0.5,0.6\\n2,0.3,0.5\\n").points[1]
     CurvePoint(at=2, train_error=0.3, test_error=0.5)
     """
-    source = read_source(value, kind="CSV")
+    source, places, rows = read_source(value, kind="CSV"), list[int](), list[list[Number]]()
     with At(source.place, once=True):
         text = re.split("\r\n|\r|\n", decode(source))
         contents = ((n, re.sub('("[^"]*")|#.*', r"\1", line)) for n, line in enumerate(text, 1))
-        lines = ((n, content) for n, content in contents if content.strip())
-        number, header = next(lines, (1, ""))
-        separator = "\t" if "\t" in header else ","
-        with At(f"line {number}"):
-            names = _cells(header, separator)
-            axis, wanted, losses = _columns(names)
-        places = [names.index(name) for name in wanted]
-        rows = [_numbers_of_row(line, separator, places, number) for number, line in lines]
+        lines = [(n, content) for n, content in contents if content.strip()] or [(1, "")]
+        separator = "\t" if "\t" in lines[0][1] else ","
+        for number, line in lines:
+            with At(f"line {number}"):
+                cells = [cell.strip() for cell in fields_of(line, separator)]
+                if not places:
+                    axis, wanted, losses = _columns(cells)
+                    places = [cells.index(name) for name in wanted]
+                    continue
+                if len(cells) <= max(places):
+                    raise InputError(f"{len(cells)} cells, where the header has more")
+                rows.append([
+                    parse_rate(cell) if cell.endswith("%") else parse_number(cell)
+                    for cell in (cells[place] for place in places)
+                ])
     return learning_curve(axis, rows, losses)
-
-
-def _cells(line: str, separator: str) -> list[str]:
-    return [cell.strip() for cell in fields_of(line, separator)]
 
 
 def _columns(names: list[str]) -> tuple[str, list[str], bool]:
@@ -149,17 +152,6 @@ def _columns(names: list[str]) -> tuple[str, list[str], bool]:
         raise InputError(f"header {shorten(','.join(names))!r}: expected {HEADER}")
     wanted = [found[axes[0]], found["train"], found["test"]]
     return axes[0], wanted, any("loss" in name.lower() for name in wanted)
-
-
-def _numbers_of_row(text: str, separator: str, places: list[int], line: int) -> tuple[Number, ...]:
-    with At(f"line {line}"):
-        cells = _cells(text, separator)
-        if len(cells) <= max(places):
-            raise InputError(f"{len(cells)} cells, where the header has more")
-        return tuple(
-            parse_rate(cells[place]) if cells[place].endswith("%") else parse_number(cells[place])
-            for place in places
-        )
 
 
 def findings(curve: LearningCurve) -> dict[tuple[str, str], tuple[str, str]]:
@@ -372,7 +364,7 @@ def _judged(
 
 DIAGNOSES = ("bias", "variance", "both", "neither")
 NUMBERS = ("train_error", "test_error", "target", "excess", "bias", "gap", "diagnosis")
-TRAIN, TEST, TARGET = symbol("train"), symbol("test"), symbol("target")
+TRAIN, TEST, TARGET, EXCESS = map(symbol, ("train", "test", "target", "excess"))
 PARTS = {
     "excess": (TEST - TARGET, "what the test error is too large by"),
     "bias": (TRAIN - TARGET, "the part that training leaves"),
@@ -425,9 +417,13 @@ def diagnosis_steps(result: Diagnosis) -> Iterator[Step]:
     """The parts of the test error, and which of them count."""
     for part in PARTS:
         yield _part_step(result, part)
-    if result.excess > 0:
-        yield _share(result, "bias")
-        yield _share(result, "gap")
+    for part in ("bias", "gap") if result.excess > 0 else ():
+        value, share = getattr(result, part), getattr(result, part) / result.excess
+        verdict = "it counts" if share >= COUNTS else "it does not count"
+        formula = symbol(part) / EXCESS
+        numbers = formula.put({symbol(part): value, EXCESS: result.excess})
+        note = f"{verdict}, from {COUNTS:g} on"
+        yield Step(symbol("share", part), share, formula, (numbers,), note)
     yield Step(result.diagnosis, note=result.why)
     for finding in result.findings:
         yield Step("the curve", note=finding)
@@ -450,23 +446,11 @@ def _advice(result: Diagnosis, field: Place, expected: Any) -> str:
     """The part of the test error, or of another sign, that was given in place of one."""
     if field[0] not in PARTS:
         return ""
-    values = {name: getattr(result, name) for name in PARTS}
-    return slip_of(expected, [
-        (f"{name} in place of {field[0]}", value) for name, value in values.items()
-    ] + [("a wrong sign", -values[str(field[0])])])
+    others = [(f"{name} in place of {field[0]}", getattr(result, name)) for name in PARTS]
+    return slip_of(expected, [*others, ("a wrong sign", -getattr(result, str(field[0])))])
 
 
 def _part_step(result: Diagnosis, part: str) -> Step:
     formula, note = PARTS[part]
     numbers = {TRAIN: result.train_error, TEST: result.test_error, TARGET: result.target}
     return Step(symbol(part), getattr(result, part), formula, (formula.put(numbers),), note)
-
-
-def _share(result: Diagnosis, part: str) -> Step:
-    value, excess = symbol(part), symbol("excess")
-    formula = value / excess
-    share = getattr(result, part) / result.excess
-    verdict = "it counts" if share >= COUNTS else "it does not count"
-    numbers = formula.put({value: getattr(result, part), excess: result.excess})
-    note = f"{verdict}, from {COUNTS:g} on"
-    return Step(symbol("share", part), share, formula, (numbers,), note)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from dlcalc.commands.kl.discrete import DiscreteKL, discrete_kl
+from dlcalc.commands.kl.answer import TERMS, DiscreteKL, discrete_kl
 from dlcalc.formulas.expressions import (
     Expr,
     Step,
@@ -58,7 +57,7 @@ def element_step(result: KL | DiscreteKL, field: Place, index: tuple[int, ...]) 
     if isinstance(result, KL):
         if field[0] != "gradients":
             return _terms(result).get(name)
-        return replace(_gradient_step(result, name), numbers=_entry(result, name, index))
+        return _gradient_step(result, name, index)
     if field[0] == "gradients":
         return _slope(result, name, index[0])
     if field[0] == "terms":
@@ -130,30 +129,31 @@ def _whitened(result: KL) -> tuple[Any, Any]:
 def _terms(result: KL) -> dict[str, Step]:
     """The steps to the three terms and to the divergence, by field."""
     ratio, distance = _whitened(result)
-    entries = ratio[np.tril_indices(result.q.dimension)].tolist()
-    trace = call("tr", PRECISION["p"] @ SIGMA["q"])
-    mahalanobis = matmul(transpose(DIFFERENCE), PRECISION["p"], DIFFERENCE)
-    determinants = call("ln", call("det", SIGMA["p"]) / call("det", SIGMA["q"]))
+    squares = [_sum([power(each, 2) for each in entries.tolist()])
+               for entries in (ratio[np.tril_indices(result.q.dimension)], distance)]
     ratios = np.diag(result.p.factor) / np.diag(result.q.factor)
     logs = [call("ln", each) for each in ratios.tolist()]
     doubled = 2 * (logs[0] if len(logs) == 1 else _sum(logs))
     half = (TRACE + MAHALANOBIS + LOG - DIMENSION) / 2
-    numbers = half.put({
+    values = {
         TRACE: result.trace, MAHALANOBIS: result.mahalanobis, LOG: result.log_determinant,
         DIMENSION: result.q.dimension,
-    })
-    return {
-        "trace": Step(TRACE, result.trace, trace, (_squares(entries),),
-                      "the squares of all entries of A"),
-        "mahalanobis": Step(MAHALANOBIS, result.mahalanobis, mahalanobis,
-                            (_squares(distance.tolist()),), "the squares of all entries of y"),
-        "log_determinant": Step(LOG, result.log_determinant, determinants, (doubled,),
-                                "ratios of the diagonals of L_p and L_q"),
-        "kl": Step(KL_NAME, result.kl, half, (numbers,), "in nats"),
     }
+    lines = (
+        (TRACE, call("tr", PRECISION["p"] @ SIGMA["q"]), squares[0],
+         "the squares of all entries of A"),
+        (MAHALANOBIS, matmul(transpose(DIFFERENCE), PRECISION["p"], DIFFERENCE), squares[1],
+         "the squares of all entries of y"),
+        (LOG, call("ln", call("det", SIGMA["p"]) / call("det", SIGMA["q"])), doubled,
+         "ratios of the diagonals of L_p and L_q"),
+        (KL_NAME, half, half.put(values), "in nats"),
+    )
+    return {field: Step(name, getattr(result, field), formula, (numbers,), note)
+            for field, (name, formula, numbers, note) in zip(TERMS, lines, strict=True)}
 
 
-def _gradient_step(result: KL, name: str) -> Step:
+def _gradient_step(result: KL, name: str, index: tuple[int, ...] | None = None) -> Step:
+    """A gradient; with a place, that entry of it in numbers."""
     d = symbol("d")
     second = SIGMA["q"] + d @ transpose(d)
     formulas: dict[str, tuple[Expr, Expr]] = {
@@ -168,11 +168,11 @@ def _gradient_step(result: KL, name: str) -> Step:
     note = "" if name == "covariance_q" else "d = μ_q − μ_p"
     letter, sub = variable.args
     slope = symbol("∂KL") / symbol(f"∂{letter}", sub)
-    return Step(slope, result.gradients[name], formula, (), note)
+    numbers = () if index is None else _entry(result, name, index)
+    return Step(slope, result.gradients[name], formula, numbers, note)
 
 
 def _entry(result: KL, name: str, index: tuple[int, ...]) -> tuple[Expr, ...]:
-    """One entry of a gradient in numbers."""
     inverse, d = precision(result.p), result.q.mean - result.p.mean
     if name.startswith("mean"):
         sum_ = products(zip(inverse[index[0]].tolist(), d.tolist(), strict=True))
@@ -181,10 +181,6 @@ def _entry(result: KL, name: str, index: tuple[int, ...]) -> tuple[Expr, ...]:
     if name == "covariance_p":
         other = inverse @ (result.q.covariance + np.outer(d, d)) @ inverse
     return (Expr("sub", (inverse[index].item(), other[index].item())) / 2,)
-
-
-def _squares(entries: list[float]) -> Expr:
-    return _sum([power(each, 2) for each in entries])
 
 
 def _sum(terms: list[Any]) -> Expr:

@@ -6,7 +6,7 @@ The Gaussians near the mixture as an answer, with its working and a picture.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
@@ -26,7 +26,7 @@ from dlcalc.commands.posterior.mixture import (
     shares,
 )
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.formulas.expressions import Expr, Step, call, mul, symbol, total, transpose
+from dlcalc.formulas.expressions import Step, call, mul, symbol, total, transpose
 from dlcalc.input.expressions import sentences
 from dlcalc.input.fields import takes_record
 from dlcalc.numbers.axes import at_least
@@ -137,7 +137,13 @@ def posterior(
             # In one dimension every covariance is diagonal.
             fits += [replace(fit, family=family) for fit in fits]
             break
-        fits += _reverse_fits(p, family, candidates)
+        minima = local_minima(p, family, candidates)
+        least = min(divergence.value for _, divergence in minima)
+        fits += sorted(
+            (_fit(p, q, REVERSE, family, divergence, best=divergence.value <= least + TIE)
+             for q, divergence in minima),
+            key=lambda fit: (len(fit.covers), fit.covers, fit.divergence),
+        )
         q = p.whole().diagonal() if family == "diagonal" else p.whole()
         fits.append(_fit(p, q, FORWARD, family, forward_kl(p, q), best=True))
     diagonal, full = ([fit for fit in fits if fit.family == each] for each in FAMILIES)
@@ -153,16 +159,6 @@ def _random_starts(p: Mixture, seed: int, count: int) -> list[Gaussian]:
         factor = whole.factor @ np.diag(np.exp(random.uniform(-2.5, 0.5, p.dimension)))
         found.append(Gaussian(mean, factor @ factor.T, factor))
     return found
-
-
-def _reverse_fits(p: Mixture, family: str, starts: list[Gaussian]) -> list[Fit]:
-    minima = local_minima(p, family, starts)
-    least = min(divergence.value for _, divergence in minima)
-    fits = [
-        _fit(p, q, REVERSE, family, divergence, best=divergence.value <= least + TIE)
-        for q, divergence in minima
-    ]
-    return sorted(fits, key=lambda fit: (len(fit.covers), fit.covers, fit.divergence))
 
 
 def _fit(
@@ -259,8 +255,7 @@ def densities(
     >>> list(found)
     ['p', 'q1 min KL(q||p)', 'q2 min KL(p||q)']
     """
-    numbered = enumerate(result.fits, 1)
-    named = _distinct(each for each in numbered if family in (None, each[1].family))
+    named = _distinct(result.fits, family)
     shown = [*result.p.components, *named.values()]
     axes = [
         np.linspace(
@@ -280,14 +275,14 @@ def densities(
     }
 
 
-def _distinct(fits: Iterable[tuple[int, Fit]]) -> dict[str, Gaussian]:
+def _distinct(fits: Sequence[Fit], family: str | None) -> dict[str, Gaussian]:
     """Each Gaussian once, under the number of its fit, and its family where only one has it."""
     found: list[tuple[Gaussian, str, list[str]]] = []
-    shown = set()
-    for number, fit in fits:
-        shown.add(fit.family)
-        q = gaussian(fit.mean, fit.covariance)
-        name = f"min {fit.objective}"
+    shown = FAMILIES if family is None else (family,)
+    for number, fit in enumerate(fits, 1):
+        if fit.family not in shown:
+            continue
+        q, name = gaussian(fit.mean, fit.covariance), f"min {fit.objective}"
         for other, taken, families in found:
             if taken.endswith(name) and kl(q, other).kl < SAME:
                 families.append(fit.family)
@@ -440,18 +435,11 @@ def _fit_steps(fit: Fit) -> Iterator[Step]:
     yield Step(H_Q, q.entropy, entropy)
     accuracy = f"by quadrature, to {fit.error:.1g}: what halving its spacing changed"
     if fit.objective == REVERSE:
-        expected = -q.entropy - fit.divergence
-        yield Step(EXPECTED, expected, note=f"under q, {accuracy}")
-        numbers = {H_Q: q.entropy, EXPECTED: expected}
-        yield _divergence("q‖p", fit.divergence, -H_Q - EXPECTED, numbers)
+        part, value, formula = EXPECTED, -q.entropy - fit.divergence, -H_Q - EXPECTED
+        accuracy, note = f"under q, {accuracy}", ""
     else:
-        of_p = q.entropy - fit.divergence
-        yield Step(H_P, of_p, note=accuracy)
+        part, value, formula = H_P, q.entropy - fit.divergence, H_Q - H_P
         note = "−E(ln q) under p is H(q), since q has the moments of p"
-        yield _divergence("p‖q", fit.divergence, H_Q - H_P, {H_Q: q.entropy, H_P: of_p}, note)
-
-
-def _divergence(
-    which: str, value: float, formula: Expr, numbers: dict[Expr, Any], note: str = ""
-) -> Step:
-    return Step(call("KL", symbol(which)), value, formula, (formula.put(numbers),), note)
+    yield Step(part, value, note=accuracy)
+    name = call("KL", symbol("q‖p" if fit.objective == REVERSE else "p‖q"))
+    yield Step(name, fit.divergence, formula, (formula.put({H_Q: q.entropy, part: value}),), note)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import isfinite
@@ -99,7 +99,7 @@ class NetworkStep(Result):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Computed anew where it is unpickled: its operations bear no names to be found by."""
-        return _again, (self.problem.asked,)
+        return partial(step, **self.problem.asked), ()
 
 
 class Problem:
@@ -138,11 +138,11 @@ class Problem:
         self.training = mode == "train"
         if mode not in ("train", "eval"):
             raise InputError(f"mode {mode!r} is neither train nor eval")
-        self.optimiser: Optimiser | None = None
-        self.options: dict[str, Any] = {}
+        chosen: tuple[Optimiser | None, dict[str, Any]] = (None, {})
         if given.get("optimizer") is not None:
-            self.optimiser, self.options = optimiser(given["optimizer"], known)
-        self.draw = None if init is None else Drawing(init, seed)
+            chosen = optimiser(given["optimizer"], known)
+        self.optimiser, self.options = chosen
+        self.draw = None if init is None else drawing(init, seed)
         self.parameters = dict(as_object(parameters, "parameters"))
         """As they were given: a copy of all weights of a network would take a tenth of its step."""
         self.masks = as_object(given.get("masks", {}), "masks")
@@ -186,27 +186,26 @@ class Problem:
         return array[0] if self.single else array
 
 
-class Drawing:
-    """Parameters that are not given, drawn by a scheme."""
+def drawing(init: str, seed: int) -> Callable[[str, tuple[int, ...]], Array]:
+    """What draws the parameters that are not given, by a scheme.
 
-    def __init__(self, init: str, seed: int) -> None:
-        self.init = require_known(init, INITIALS, "init")
-        self.generator = np.random.default_rng(seed)
+    uniform and biases: within ±1/√inputs; norms as PyTorch has them, 1 and 0.
+    """
+    from dlcalc.layers.network import draw
 
-    def __call__(self, name: str, shape: tuple[int, ...]) -> Array:
-        """uniform and biases: within ±1/√inputs; norms as PyTorch has them, 1 and 0."""
-        from dlcalc.layers.network import draw
+    require_known(init, INITIALS, "init")
+    generator = np.random.default_rng(seed)
 
-        generator = self.generator
+    def drawn(name: str, shape: tuple[int, ...]) -> Array:
         if len(shape) < 2 and name.endswith("weight"):
             return np.ones(shape)
-        if len(shape) < 2 and self.init != "uniform":
-            return np.zeros(shape)
-        if self.init != "uniform":
-            return draw(self.init, generator, shape)
+        if init != "uniform":
+            return np.zeros(shape) if len(shape) < 2 else draw(init, generator, shape)
         inputs = int(np.prod(shape[1:])) if len(shape) > 1 else shape[0]
         bound = max(1, inputs) ** -0.5
         return generator.uniform(-bound, bound, shape)
+
+    return drawn
 
 
 @takes_record
@@ -266,10 +265,6 @@ def step(
         return _train(problem, count)
 
 
-def _again(asked: Mapping[str, Any]) -> NetworkStep:
-    return step(**asked)
-
-
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
 def _train(problem: Problem, steps: int) -> NetworkStep:
     ran = problem.forward(problem.parameters, problem.x)
@@ -280,23 +275,19 @@ def _train(problem: Problem, steps: int) -> NetworkStep:
             raise InputError(f"masks: the model has no {name}{did_you_mean(name, layers)}")
     state = problem.begun(ran)
     losses: list[float] = []
-    first: tuple[Ran, float | None, dict[str, Array]] | None = None
+    first: list[Any] = []
     held = {**{name: node.value for name, node in ran.store.parameters.items()},
             **ran.store.buffers}
     for number in range(steps):
         if number:
             ran = problem.forward(held, problem.x)
         value, gradients = differentiated(problem, ran)
-        if value is not None:
-            losses.append(value)
-        first = first or (ran, value, gradients)
+        losses += [] if value is None else [value]
+        first = first or [ran, value, gradients]
         held = {**held, **ran.store.tracked}
         if problem.optimiser is not None:
             held |= updated(problem.optimiser, problem.options, state, held, gradients)
-    assert first is not None
-    last = None
-    if steps > 1:
-        last = LastStep(problem.shown(ran.output.value), value, gradients)
+    last = LastStep(problem.shown(ran.output.value), value, gradients) if steps > 1 else None
     ran, value, gradients = first
     kept = held if problem.optimiser else {name: held[name] for name in ran.store.buffers}
     return NetworkStep(

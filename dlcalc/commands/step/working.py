@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from itertools import islice
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from dlcalc.commands.step.answer import NetworkStep
+from dlcalc.commands.step.answer import NetworkStep, trained
 from dlcalc.derive.rules import Activate, Array, Convolve, Einsum, Graph, Index, MaxPool, Node
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
@@ -30,47 +30,37 @@ MOST_BESIDE = 10
 """Rows and columns of a map of more elements than that."""
 MOST_ELEMENTS = 4
 """Elements of each array that are written out."""
-Place = tuple[str, Index]
 _LAYER = re.compile(r"layers\[(\d+)\]\.(output|gradient)")
-
-
-def checked_place(result: NetworkStep, field: str, index: Index) -> Place | None:
-    """A place by its name: a layer, a part of one, a parameter, x or the output; else None."""
-    nodes = _nodes(result)
-    name = field.removeprefix("gradients.").removeprefix("updated.").rstrip("⁺")
-    name = name or result.layers[-1].name
-    if name == "output":
-        name = result.layers[-1].name
-    if name not in nodes:
-        if name != "loss" and not name.startswith("layers"):
-            raise InputError(f"there is no such array{did_you_mean(name, nodes)}")
-        return None
-    node = nodes[name]
-    value = node.value[0] if result.ran.graph.is_single(node) else node.value
-    index = index or only_index(value)
-    element_at(value, index, Path((name,)))
-    return name, index
-
-
-def _nodes(result: NetworkStep) -> dict[str, Node]:
-    graph = result.ran.graph
-    found = {node.name: node for node in graph.nodes if node.name}
-    found |= {row.name: node for row, node in result.ran.rows}
-    return found | result.ran.store.parameters
-
-
-def _shape(graph: Graph, node: Node) -> Index:
-    return node.shape[1:] if graph.is_single(node) else node.shape
 
 
 def _with_batch_axis(graph: Graph, node: Node, index: Index) -> Index:
     return (0, *index) if graph.is_single(node) else index
 
 
-def steps_at(result: NetworkStep, name: str, index: Index) -> Iterator[Step] | None:
-    """All the steps of one element."""
-    place = checked_place(result, name, index)
-    return None if place is None else _place_steps(result, *place)
+def steps_at(result: NetworkStep, field: str, index: Index) -> list[Step] | None:
+    """All the steps of one element of a layer, a part of one, a parameter, x or the output."""
+    graph, parameters = result.ran.graph, result.ran.store.parameters
+    nodes = {node.name: node for node in graph.nodes if node.name}
+    nodes |= {row.name: node for row, node in result.ran.rows}
+    nodes |= parameters
+    name = field.removeprefix("gradients.").removeprefix("updated.").rstrip("⁺")
+    if name in ("", "output"):
+        name = result.layers[-1].name
+    if name not in nodes:
+        if name != "loss" and not name.startswith("layers"):
+            raise InputError(f"there is no such array{did_you_mean(name, nodes)}")
+        return None
+    node = nodes[name]
+    value = node.value[0] if graph.is_single(node) else node.value
+    index = index or only_index(value)
+    element_at(value, index, Path((name,)))
+    whole = _with_batch_axis(graph, node, index)
+    steps = [] if node.rule is None else [value_step(graph, node, whole)]
+    if node in graph.gradients:
+        steps.append(graph.slope_step(node, whole))
+    if result.state is not None and name in trained(result.ran):
+        steps += update_steps(result, name, index)
+    return steps
 
 
 def step_steps(result: NetworkStep) -> Iterator[Step]:
@@ -81,15 +71,11 @@ def step_steps(result: NetworkStep) -> Iterator[Step]:
     yield from _backward(result)
     if result.state is not None:
         yield Step("Update")
-        for name in _trained(result):
+        for name in trained(result.ran):
             shape = result.gradients[name].shape
             for place in range(min(2, prod(shape))):
                 yield from update_steps(result, name, unravel(place, shape))
             yield from _more(shape, 2, name)
-
-
-def _trained(result: NetworkStep) -> list[str]:
-    return [name for name in result.gradients if name in result.ran.store.parameters]
 
 
 def _forward(result: NetworkStep) -> Iterator[Step]:
@@ -127,7 +113,7 @@ def _array(words: str, value: Any, graph: Graph, node: Node) -> Step:
 def _elements(
     graph: Graph, node: Node, step: Callable[[Node, Index], Step]
 ) -> Iterator[Step]:
-    shape = _shape(graph, node)
+    shape = node.shape[1:] if graph.is_single(node) else node.shape
     for place in range(min(MOST_ELEMENTS, prod(shape))):
         yield step(node, _with_batch_axis(graph, node, unravel(place, shape)))
     yield from _more(shape, MOST_ELEMENTS, node.name)
@@ -164,25 +150,14 @@ def _backward(result: NetworkStep) -> Iterator[Step]:
                 if users and users[0][0] is node:  # the last that is reached from behind
                     told.add(argument)
                     yield from _slopes(graph, argument)
-    for node in (*[each for each in parameters if each.wants and each not in told],
-                 *([result.ran.x] if result.ran.x.wants else [])):
-        yield from _slopes(graph, node)
+    for node in (*parameters, result.ran.x):
+        if node.wants and node not in told:
+            yield from _slopes(graph, node)
 
 
 def _slopes(graph: Graph, node: Node) -> Iterator[Step]:
     yield _array(f"∂L/∂{node.name}", graph.gradient(node), graph, node)
     yield from _elements(graph, node, graph.slope_step)
-
-
-def _place_steps(result: NetworkStep, name: str, index: Index) -> Iterator[Step]:
-    graph, node = result.ran.graph, _nodes(result)[name]
-    whole = _with_batch_axis(graph, node, index)
-    if node.rule is not None:
-        yield value_step(graph, node, whole)
-    if node in graph.gradients:
-        yield graph.slope_step(node, whole)
-    if result.state is not None and name in _trained(result):
-        yield from update_steps(result, name, index)
 
 
 def update_steps(result: NetworkStep, name: str, index: Index) -> list[Step]:
@@ -225,24 +200,21 @@ def element(result: NetworkStep, field: str, index: Index) -> Step | None:
         whole = _with_batch_axis(graph, node, index)
         return graph.slope_step(node, whole) if is_slope else value_step(graph, node, whole)
     kind, _, name = field.partition(".")
-    if kind == "updated" and name in _trained(result) and result.last is None:
+    if kind == "updated" and name in trained(result.ran) and result.last is None:
         return update_steps(result, name, index)[-1]
     return None
 
 
 def derivation(result: NetworkStep) -> list[str]:
     """The fields in the order in which they are derived."""
-    rows = range(len(result.layers))
-    order = [f"layers[{i}].output" for i in rows]
+    order = [f"layers[{i}].output" for i in range(len(result.layers))]
     order += ["output", "loss"]
     owners: dict[str, list[str]] = {}
-    for name in _trained(result):
-        owners.setdefault(name.rpartition(".")[0], []).append(name)
-    for i in reversed(rows):
-        order.append(f"layers[{i}].gradient")
-        order += [f"gradients.{name}" for name in owners.get(result.layers[i].name, [])]
-    order += ["gradients.x", *(f"updated.{name}" for name in result.updated)]
-    return order
+    for name in trained(result.ran):
+        owners.setdefault(name.rpartition(".")[0], []).append(f"gradients.{name}")
+    for i, layer in reversed([*enumerate(result.layers)]):
+        order += [f"layers[{i}].gradient", *owners.get(layer.name, [])]
+    return [*order, "gradients.x", *(f"updated.{name}" for name in result.updated)]
 
 
 MOST_WORK = 5_000_000
@@ -311,11 +283,9 @@ def _other_means(result: NetworkStep, field: str, own: Any) -> Iterator[tuple[st
 def _slips_back(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
     for words, rules, pull in _PULLS:
         nodes = [each for each in result.ran.graph.nodes if isinstance(each.rule, rules)]
-        if nodes:
-            yield words, _differently(result, field, pull)
-        for each in nodes if len(nodes) > 1 else ():
-            yield words, _differently(result, field, lambda node, *given, each=each, pull=pull: (
-                pull(node, *given) if node is each else None))
+        for of in ([nodes] if nodes else []) + [[each] for each in nodes if len(nodes) > 1]:
+            yield words, _differently(result, field, lambda node, *given, of=of, pull=pull: (
+                pull(node, *given) if node in of else None))
 
 
 def _value(ran: Ran, field: str) -> Any:
@@ -357,74 +327,63 @@ def _pulled_with(node: Node, gradient: Array, place: int, argument: Node, value:
 
 
 def _kernel_as_it_lies(node: Node, gradient: Array, place: int) -> Any:
-    if not isinstance(node.rule, Convolve) or place:
-        return None
     w = node.arguments[1]
-    return _pulled_with(node, gradient, place, w, np.flip(w.value, tuple(range(2, w.value.ndim))))
+    turned = np.flip(w.value, tuple(range(2, w.value.ndim)))
+    return None if place else _pulled_with(node, gradient, place, w, turned)
 
 
 def _before_activation(node: Node, gradient: Array, place: int) -> Any:
     x = node.arguments[0]
-    if not isinstance(node.rule, Einsum | Convolve) or place != 1 or (
-            not isinstance(x.rule, Activate)):
+    if place != 1 or not isinstance(x.rule, Activate):
         return None
     return _pulled_with(node, gradient, place, x, x.arguments[0].value)
 
 
 def _slope_twice(node: Node, gradient: Array, place: int) -> Any:
-    if not isinstance(node.rule, Activate):
-        return None
-    return node.rule.pull(node, node.rule.pull(node, gradient, place), place)
+    rule: Any = node.rule
+    return rule.pull(node, rule.pull(node, gradient, place), place)
 
 
 def _softmax_again(node: Node, gradient: Array, place: int, whole: bool = False) -> Any:
-    if not isinstance(node.rule, ClassLoss) or not node.rule.logits:
+    y, rule = node.saved, cast(ClassLoss, node.rule)
+    if not rule.logits:
         return None
-    y, found = node.saved, node.rule.pull(node, gradient, place)
+    found = rule.pull(node, gradient, place)
     summed = (found * y).sum(axis=node.options["axis"], keepdims=True) if whole else found * y
     return y * (found - summed)
-
-
-def _count_classes_from_1(loss: Node) -> None:
-    target, axis = loss.arguments[1], loss.options["axis"]
-    target.value = np.roll(target.value, -1, axis)
-    _compute(loss, axis)
-
-
-def _add_up_examples(loss: Node) -> None:
-    _compute(loss, 0)
-
-
-def _compute(loss: Node, axis: int) -> None:
-    """A loss anew, with another axis of the classes; its slope stays y − t along the right one."""
-    assert loss.rule is not None
-    kept, loss.options["axis"] = loss.options["axis"], axis
-    loss.value = loss.rule.value(loss, *(each.value for each in loss.arguments))
-    loss.options["axis"] = kept
 
 
 def _slips_in_loss(
     result: NetworkStep, field: str, values: dict[str, Any]
 ) -> Iterator[tuple[str, Any]]:
-    """Slips in a loss of classes."""
-    if isinstance(result.ran.graph.nodes[-1].rule, ClassLoss):
-        yield "classes counted from 1", _forward_with(
-            result, field, values, change=_count_classes_from_1)
-        if len(result.ran.output.value) > 1:
-            yield "softmax over the examples", _forward_with(
-                result, field, values, change=_add_up_examples)
+    """Slips in a loss of classes; its slope stays y − t along their axis."""
+    if not isinstance(result.ran.graph.nodes[-1].rule, ClassLoss):
+        return
+
+    def anew(loss: Node, over: int | None = None) -> None:
+        axis, target, rule = loss.options["axis"], loss.arguments[1], cast(ClassLoss, loss.rule)
+        if over is None:
+            target.value = np.roll(target.value, -1, axis)
+        loss.options["axis"] = axis if over is None else over
+        loss.value = rule.value(loss, *(each.value for each in loss.arguments))
+        loss.options["axis"] = axis
+
+    yield "classes counted from 1", _forward_with(result, field, values, change=anew)
+    if len(result.ran.output.value) > 1:
+        over_examples = partial(anew, over=0)
+        yield "softmax over the examples", _forward_with(
+            result, field, values, change=over_examples)
 
 
 def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
-    w = node.arguments[1].value if isinstance(node.rule, Einsum) and place == 0 else None
-    if w is None or w.ndim != 2 or not w.shape[0] == w.shape[1] == gradient.shape[-1]:
+    w = node.arguments[1].value
+    if place or w.ndim != 2 or not w.shape[0] == w.shape[1] == gradient.shape[-1]:
         return None
     return gradient @ w.T
 
 
 _PULLS: tuple[tuple[str, Any, Pull], ...] = (
-    ("the slope of the activation left out", Activate,
-     lambda node, gradient, place: gradient if isinstance(node.rule, Activate) else None),
+    ("the slope of the activation left out", Activate, lambda node, gradient, place: gradient),
     ("the slope of the activation twice", Activate, _slope_twice),
     ("the slope of softmax, which y − t has in it already,", ClassLoss, _softmax_again),
     ("the whole slope of softmax, which y − t has in it already,", ClassLoss,
