@@ -35,39 +35,29 @@ def read_exercises() -> list[dict[str, str]]:
     return found
 
 
-def find_exercise(name: str) -> dict[str, str]:
-    """The exercise of that name; InputError with the nearest names where there is none."""
-    exercises = {each["name"]: each for each in read_exercises()}
-    plain = "E" + name.lower().removeprefix("exercise").removeprefix("e").strip(" -")
-    if plain not in exercises:
-        raise InputError(f"unknown example {name!r}{did_you_mean(name.upper(), exercises)}")
-    return exercises[plain]
-
-
 EXAMPLE = TextType("example", complete=lambda *_: [
     (each["name"], each["problem"]) for each in read_exercises()
 ])
 
 
 def run(out: Output, name: str | None) -> None:
-    """Run an exercise, or list all."""
-    if name is None:
-        exercises = read_exercises()
-        rows = [[each["name"], f"dlcalc {each['command']}", each["problem"]] for each in exercises]
-        table = Table(["name", "command", "problem"], rows)
-        out.emit(Answer({"examples": exercises}, [table], main="examples"))
-    else:
-        _run(find_exercise(name))
-
-
-def _run(exercise: dict[str, str]) -> None:
-    """Run the command that solves an exercise, with the shared options of this call."""
+    """Run the command of an exercise, with the shared options of this call, or list all."""
     from dlcalc.shell import note
     from dlcalc.shell.commands import root
     from dlcalc.shell.inner import no_stdin
 
-    note("{name}: {problem} dlcalc {command}".format_map(exercise))
-    words, chosen = shlex.split(exercise["command"]), click.get_current_context().params
+    exercises = {each["name"]: each for each in read_exercises()}
+    if name is None:
+        rows = [[each, f"dlcalc {found['command']}", found["problem"]]
+                for each, found in exercises.items()]
+        table = Table(["name", "command", "problem"], rows)
+        out.emit(Answer({"examples": [*exercises.values()]}, [table], main="examples"))
+        return
+    plain = "E" + name.lower().removeprefix("exercise").removeprefix("e").strip(" -")
+    if plain not in exercises:
+        raise InputError(f"unknown example {name!r}{did_you_mean(name.upper(), exercises)}")
+    note("{name}: {problem} dlcalc {command}".format_map(exercises[plain]))
+    words, chosen = shlex.split(exercises[plain]["command"]), click.get_current_context().params
     given = {name: chosen[name] for name in Output._fields if name in chosen and is_given(name)}
     # What stands on standard input is an expected answer, or not ours at all.
     held = nullcontext() if "-" in given.values() else no_stdin()

@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -27,7 +27,6 @@ from dlcalc.commands.gan.data import ring as ring_of_gaussians
 from dlcalc.commands.gan.training import (
     Descent,
     Epoch,
-    GanLoss,
     Network,
     Settings,
     Training,
@@ -50,7 +49,6 @@ from dlcalc.numbers.places import Place
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.files import npz_bytes, require_writable, write_whole
-from dlcalc.output.formats import Format
 from dlcalc.output.training import add_checks, thinned
 from dlcalc.pictures.images import png, tiled
 from dlcalc.pictures.plane import Canvas
@@ -353,8 +351,9 @@ class GanRun(Run[GanResult]):
         if out.remark:
             note(out.remark)
             out = out._replace(remark="")
-        stream = _stream(out)
-        _train(prepared, stream, checkpoint)
+        begun: list[str] = []
+        more = _streaming(out, begun)
+        _train(prepared, more, checkpoint)
         result = prepared.result()
         if self.plot is not None:
             sheet = Sheet("Losses of generator and discriminator", "epoch", "loss")
@@ -364,8 +363,8 @@ class GanRun(Run[GanResult]):
             if not training.data.ring:
                 points = training.data.restore(draw(training, 100), training.least)
             write_whole(samples, sample_picture(samples, points, training.data))
-        written = (EPOCHS,) if stream and not out.format.complete else ()
-        out.emit(self.answer(result), written, stream.text if stream else "")
+        written = (EPOCHS,) if more is not None and not out.format.complete else ()
+        out.emit(self.answer(result), written, "".join(begun))
         self.refuse(self.checks or ())
 
     def answer(self, result: GanResult) -> Answer:
@@ -438,57 +437,49 @@ def _check_paths(paths: Sequence[str | None]) -> None:
         real.append(os.path.realpath(path))
 
 
-class EpochStream:
-    """Text of each epoch as it ends: a line of JSON, or a row under one header."""
-
-    def __init__(self, form: Format, precision: int) -> None:
-        self.form, self.precision = form, precision
-        self.text = ""
-        """All that came so far; nothing of JSON, whose lines are no part of the last one."""
-
-    def more(self, history: Sequence[Epoch]) -> str:
-        """What of these epochs is not written yet."""
-        fields = tuple(COLUMNS)
-        if not self.form.complete and self.form.streams is not None:
-            _, line = self.form.streams(fields, fields[0])
-            return line(epoch_record(history[-1]))
-        first = not self.text
-        headers = tuple(COLUMNS.values()) if first else ()
-        rows = [list(epoch_record(each).values()) for each in history]
-        table = Table(headers, rows if first else rows[-1:])
-        piece = "".join(self.form.write(Answer({}, [table]), self.precision, None))
-        self.text += piece
-        return piece
+Write = Callable[[Sequence[Epoch]], str]
+"""What of the epochs up to now is not written yet."""
 
 
-def _stream(out: Output) -> EpochStream | None:
-    """What writes the epochs as they end; nothing where people get a table of them, at the end.
+def _streaming(out: Output, begun: list[str]) -> Write | None:
+    """What writes the epochs as they end, a line of JSON each, or a row under one header, which
+    it has `begun` with then; nothing where people get a table of them, at the end.
 
     The working stands before everything but JSON, and is not known before the end.
     """
-    if out.format.whole or (out.format.complete and (out.explain or out.table is not None)):
+    form, fields = out.format, tuple(COLUMNS)
+    if form.streams is None or (form.complete and (out.explain or out.table is not None)):
         return None
-    return EpochStream(out.format, out.precision)
+    if not form.complete:
+        _, line = form.streams(fields, fields[0])
+        return lambda history: line(epoch_record(history[-1]))
+
+    def more(history: Sequence[Epoch]) -> str:
+        rows = [list(epoch_record(each).values()) for each in history]
+        table = Table((), rows[-1:]) if begun else Table(tuple(COLUMNS.values()), rows)
+        begun.append("".join(form.write(Answer({}, [table]), out.precision, None)))
+        return begun[-1]
+
+    return more
 
 
-def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | None) -> None:
+def _train(prepared: Prepared, more: Write | None, checkpoint: str | None) -> None:
     """Train to the end, or to the first signal, which is obeyed once all is saved."""
-    training, total = prepared.training, prepared.epochs
-    progress = Progress(total * training.batches, _batches_done(training))
+    training = prepared.training
+    progress = Progress(training, prepared.epochs)
     with noted_signals() as caught:
 
         def between(training: Training) -> bool:
-            epoch = f"epoch {len(training.history) + 1} of {total}"
-            progress.show(_batches_done(training), f"{epoch}, batch {training.done}")
+            progress.show(training)
             return bool(caught)
 
         try:
-            for _ in training.epochs(total, between):
+            for _ in training.epochs(prepared.epochs, between):
                 if checkpoint is not None:
                     _save(training, checkpoint)
-                if stream is not None:
+                if more is not None:
                     progress.clear()
-                    write_out([stream.more(training.history)])
+                    write_out([more(training.history)])
                 if caught:
                     break
         finally:
@@ -503,10 +494,6 @@ def _train(prepared: Prepared, stream: EpochStream | None, checkpoint: str | Non
         signal.raise_signal(number)
 
 
-def _batches_done(training: Training) -> int:
-    return len(training.history) * training.batches + training.done
-
-
 def _save(training: Training, path: str) -> None:
     write_whole(path, npz_bytes(to_arrays(training)))
 
@@ -515,24 +502,25 @@ WIDTH, EVERY = 20, 0.1
 
 
 class Progress:
-    """Bar, time left and a few words, on one line that is written over and over."""
+    """Bar, time left and where it stands, on one line that is written over and over."""
 
-    def __init__(self, total: int, done: int = 0) -> None:
-        self.total, self.first = total, done
+    def __init__(self, training: Training, epochs: int) -> None:
+        self.epochs, self.total = epochs, epochs * training.batches
+        self.first = len(training.history) * training.batches + training.done
         self.start = self.last = monotonic()
         self.shown = sys.stderr is not None and sys.stderr.isatty()
 
-    def show(self, done: int, words: str) -> None:
+    def show(self, training: Training) -> None:
         """Draw the line anew, not more often than ten times a second."""
-        now = monotonic()
+        now, epoch = monotonic(), len(training.history)
         if not self.shown or now - self.last < EVERY:
             return
-        self.last = now
+        self.last, done = now, epoch * training.batches + training.done
         full = WIDTH * done // max(1, self.total)
         left = (now - self.start) * (self.total - done) / max(1, done - self.first)
-        bar = "#" * full + "." * (WIDTH - full)
-        time = timedelta(seconds=round(left))
-        write(f"\r\x1b[K[{bar}] {words}, {time} left")
+        bar, time = "#" * full + "." * (WIDTH - full), timedelta(seconds=round(left))
+        where = f"epoch {epoch + 1} of {self.epochs}, batch {training.done}"
+        write(f"\r\x1b[K[{bar}] {where}, {time} left")
 
     def clear(self) -> None:
         """Take the line away, so that others can be written."""
@@ -627,7 +615,17 @@ def gan_steps(result: GanResult) -> Iterator[Step]:
     yield _discriminator(epoch)
     generator = loss.generator.formula(D_FAKE)
     yield Step(symbol("J", "G"), epoch.generator_loss, generator, note=number)
-    yield from _slopes(epoch, loss)
+    # The gradients at the logits; of a mean D, they are the means over the examples.
+    note = "D = q" if loss.real.pair.output == "identity" else "D = sigmoid(q)"
+    for term, name, d, mean in (
+        (loss.real, symbol("∂J_D/∂q", "real"), D_REAL, epoch.d_real),
+        (loss.fake, symbol("∂J_D/∂q", "fake"), D_FAKE, epoch.d_fake),
+        (loss.generator, symbol("∂J_G/∂q", "fake"), D_FAKE, epoch.d_fake),
+    ):
+        slope = term.slope_formula(d)
+        numbers = (slope.put({d: mean}),) if slope != d else ()
+        value = term.sign * (mean - term.label)
+        yield Step(name, value, slope, numbers, f"{note}, mean of an example")
     both, generating = loss.balance
     note = f"where D is ½ everywhere, J_D = {both:.6g} and J_G = {generating:.6g}"
     yield Step("balance", note=note)
@@ -639,20 +637,6 @@ def _discriminator(epoch: Epoch) -> Step:
     formula = add(REAL, FAKE)
     numbers = formula.put({REAL: epoch.real_loss, FAKE: epoch.fake_loss})
     return Step(symbol("J", "D"), epoch.discriminator_loss, formula, (numbers,))
-
-
-def _slopes(epoch: Epoch, loss: GanLoss) -> Iterator[Step]:
-    """The gradients at the logits; of a mean D, they are the means over the examples."""
-    note = "D = q" if loss.real.pair.output == "identity" else "D = sigmoid(q)"
-    for term, name, d, mean in (
-        (loss.real, symbol("∂J_D/∂q", "real"), D_REAL, epoch.d_real),
-        (loss.fake, symbol("∂J_D/∂q", "fake"), D_FAKE, epoch.d_fake),
-        (loss.generator, symbol("∂J_G/∂q", "fake"), D_FAKE, epoch.d_fake),
-    ):
-        slope = term.slope_formula(d)
-        numbers = (slope.put({d: mean}),) if slope != d else ()
-        value = term.sign * (mean - term.label)
-        yield Step(name, value, slope, numbers, f"{note}, mean of an example")
 
 
 def _share(ring: Coverage) -> Step:

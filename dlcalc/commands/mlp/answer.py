@@ -82,12 +82,11 @@ def other_starts(
     for init, biases in STARTS:
         weights = initial_weights(sizes, init, seed=seed, constant=constant)
         zeros = [[0.0] * size for size in sizes[1:]] if biases else None
-        begun = as_network(
+        run = descend(as_network(
             network.x, network.target, weights, zeros, activation=network.activation,
             output=network.objective.output, loss=network.objective.loss,
             learning_rate=network.learning_rate,
-        )
-        run = descend(begun, steps)
+        ), steps)
         ends = run.losses[0], run.losses[-1]
         found.append(Start(init, steps, biases, *ends, run.moved, run.twins))
     return tuple(found)
@@ -106,13 +105,6 @@ def findings(result: MlpStep) -> Iterator[str]:
     for layer, groups in enumerate(run.twins if run.moved else (), start=1):
         for group in groups:
             yield from _sentences("twins", [str(unit + 1) for unit in group], layer=layer)
-
-
-def start_finding(start: Start) -> str:
-    """What becomes of a network from one kind of initial weights."""
-    [found] = _sentences("start", start.moved, zeros=start.init == "zeros", twins=any(start.twins),
-                    falls=start.last_loss < start.first_loss)
-    return found
 
 
 def _sentences(part: str, names: Sequence[str], **facts: Any) -> Iterator[str]:
@@ -327,6 +319,7 @@ def check_mlp(step: MlpStep) -> list[GradientCheck]:
 
 OF_DESCENT = ("losses", "output", "weights", "biases", "moved")
 OF_START = ("init", "biases", "first_loss", "last_loss", "moved")
+STARTED = ("weights", "biases", "loss before", "loss after", "what comes of it")
 MOST_ROWS = 500
 """Parameters that get a row each; of more, every layer gets one."""
 
@@ -384,11 +377,16 @@ class MlpRun(Run[MlpStep]):
                 chart = loss_chart(losses, terminal_page(16, "step"))
                 blocks.append(Text(chart.split("\n")))
         if result.starts:
-            starts = [(each, start_finding(each)) for each in result.starts]
+            starts = [(each, finding) for each in result.starts for finding in _sentences(
+                "start", each.moved, zeros=each.init == "zeros", twins=any(each.twins),
+                falls=each.last_loss < each.first_loss)]
             record["starts"] = [
                 {**_fields(each, OF_START), "finding": finding} for each, finding in starts
             ]
-            blocks.append(_starts(starts))
+            rows = [(each.init, "0" if each.biases else "none", each.first_loss, each.last_loss,
+                     finding) for each, finding in starts]
+            title = f"The same network from other initial weights, after {STEPS} steps"
+            blocks.append(Table(STARTED, rows, title=title, called="starts"))
         add_checks(record, blocks, self.checks)
         if said:
             blocks.append(Text(said))
@@ -437,16 +435,3 @@ def _parameters(result: MlpStep, complete: bool) -> Table:
                result.updated.named)
     rows = list(zip(named, *(each.values() for each in columns), strict=True))
     return Table(("parameter", "value", "gradient", "update", "new"), rows, title="Parameters")
-
-
-def _starts(starts: Sequence[tuple[Start, str]]) -> Table:
-    rows = [
-        (start.init, "0" if start.biases else "none", start.first_loss, start.last_loss, finding)
-        for start, finding in starts
-    ]
-    steps = starts[0][0].steps
-    return Table(
-        ("weights", "biases", "loss before", "loss after", "what comes of it"),
-        rows,
-        title=f"The same network from other initial weights, after {steps} steps", called="starts",
-    )

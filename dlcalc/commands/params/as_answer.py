@@ -68,21 +68,16 @@ def _one(count: Count, found: Figure) -> Table:
             for first, last, times in folded
         ]
         rows.append(["total", None, getattr(count, base), found.figure, written(found.items)])
-        table = times_table(folded, headers, rows, ())
-        return table._replace(footnotes=["", *_remarks(found)])
+        printed, more = f"no figure: it stops at {found.refused}", list[str]()
+        if not found.refused:
+            params = "no parameters" if found.params is None else f"{found.params:,} parameters"
+            also = ", ".join(f"{name} {number:,}" for name, number in found.also.items())
+            printed = f"{found.figure:,} {found.unit} and {params}"
+            more = [*[f"also: {also}"] * bool(also), DIFFERENCE]
+        notes = ["", f"{found.counter} {found.version} prints {printed}", *more]
+        return times_table(folded, headers, rows, ())._replace(footnotes=notes)
 
     return Table(headers, [cells(row) for row in count.rows], drawn=drawn)
-
-
-def _remarks(found: Figure) -> Iterator[str]:
-    if found.refused:
-        yield f"{found.counter} {found.version} prints no figure: it stops at {found.refused}"
-        return
-    params = "no parameters" if found.params is None else f"{found.params:,} parameters"
-    yield f"{found.counter} {found.version} prints {found.figure:,} {found.unit} and {params}"
-    if found.also:
-        yield "also: " + ", ".join(f"{name} {number:,}" for name, number in found.also.items())
-    yield DIFFERENCE
 
 
 def written(items: Sequence[Item]) -> str:

@@ -108,6 +108,8 @@ def layer_record(row: Row, facts: Facts) -> dict[str, Any]:
 
 
 BYTES = ("weights_bytes", "activations_bytes", "training_bytes")
+SUMMED = ("params", "weights", "biases", "trainable", "macs", "activations")
+"""Columns that have a total, which a count has under the same name."""
 Cell = Callable[["Row", Facts], Any]
 
 
@@ -122,25 +124,17 @@ def _field_cell(get: Callable[[AxisField], Any]) -> Cell:
     return cell
 
 
-def _bytes_cell(key: str) -> Cell:
-    return lambda row, facts: bytes_record(facts.held(row))[key]
-
-
 COLUMNS: dict[str, Cell] = {
-    "name": lambda row, _: row.name, "type": lambda row, _: row.type,
+    **{name: lambda row, _, name=name: getattr(row, name)  # type: ignore[misc]
+       for name in ("name", "type", "layer", "input", "output", *SUMMED)},
     "layer": lambda row, _: row.node.text if hasattr(row.node, "text") else row.type,
-    "input": lambda row, _: row.input, "output": lambda row, _: row.output,
-    "params": lambda row, _: row.params, "weights": lambda row, _: row.weights,
-    "biases": lambda row, _: row.biases, "trainable": lambda row, _: row.trainable,
-    "macs": lambda row, _: row.macs, "activations": lambda row, _: row.activations,
-    **{name: _bytes_cell(name) for name in BYTES},
+    **{name: lambda row, facts, name=name: bytes_record(facts.held(row))[name]  # type: ignore[misc]
+       for name in BYTES},
     **{name: _field_cell(get) for name, get in FIELDS.items()},
     "cache_bytes": lambda row, facts: None if row.cache is None else facts.cache(row),
     "tied": lambda row, _: row.tied or None,
 }
 """Every column that can be asked for."""
-SUMMED = ("params", "weights", "biases", "trainable", "macs", "activations")
-"""Columns that have a total, which a count has under the same name."""
 
 
 def columns_of(names: str | None, usual: Sequence[str] = USUAL) -> Sequence[str]:
@@ -170,29 +164,26 @@ def total_of(count: Count, column: str, facts: Facts) -> int | None:
     """The total of a column, where it has one; none of a model of which a layer misfits."""
     if count.misfit is not None or column not in SUMMED + BYTES:
         return None
-    total: int = (
-        getattr(count, column) if column in SUMMED else bytes_record(facts.held(count))[column]
-    )
-    return total
+    held = bytes_record(facts.held(count))
+    return held[column] if column in held else int(getattr(count, column))
 
 
 def arranged(count: Count, use: Use, depth: int | None, order: Sequence[str]) -> Count:
     """The count with its layers folded to so many levels, and the largest of a column first."""
-    rows = list(count.rows)
-    if depth:
-        rows = _folded(rows, depth)
+    rows = _folded(count.rows, depth) if depth else list(count.rows)
     if order:
         facts = Facts(use, count.positions)
         keys = {id(row): COLUMNS[order[0]](row, facts) for row in rows}
-        if any(isinstance(key, str) for key in keys.values()):
-            rows.sort(key=lambda row: str(keys[id(row)]))
-        else:
-            rows.sort(key=lambda row: _largest(keys[id(row)]), reverse=True)
+        named = any(isinstance(key, str) for key in keys.values())
+
+        def rank(row: Row) -> Any:
+            key = keys[id(row)]
+            if named:
+                return str(key)
+            return (-1,) if key is None else tuple(key) if isinstance(key, tuple | list) else (key,)
+
+        rows.sort(key=rank, reverse=not named)
     return count._replace(rows=tuple(rows))
-
-
-def _largest(key: Any) -> Any:
-    return (-1,) if key is None else tuple(key) if isinstance(key, tuple | list) else (key,)
 
 
 def _folded(rows: Sequence[Row], depth: int) -> list[Row]:
@@ -254,11 +245,6 @@ def turns_alike(row: Row | None) -> Any:
         return None
     words = [part for part in row.name.split(".") if not part.isdigit()]
     return id(row.node), row.input, row.params, *words
-
-
-def _has_index(name: str) -> bool:
-    """Whether a name has the index of a turn among its parts."""
-    return any(map(str.isdigit, name.split(".")))
 
 
 def folded_cell(column: str, first: Any, last: Any, times: int) -> Any:
@@ -436,7 +422,8 @@ def _layer_table(
     if total and total[0] is None:
         total[0] = "total"
     footnotes = _footnotes(count, facts)
-    if not any(map(_has_index, (row.name for row, _ in tally(count.rows)))):
+    # The index of a turn is among the parts of its layers' names.
+    if not any(part.isdigit() for row, _ in tally(count.rows) for part in row.name.split(".")):
         rows: Sequence[Any] = cells(count.rows, columns, facts, [total])
         return Table(columns, rows, footnotes=[*footnotes, *remarks])
     folded = fold(spans(count.rows), turns_alike)
@@ -604,8 +591,14 @@ def _drawn_pairs(
         header for column in columns
         for header in ([column, "change"] if column in COUNTED else [column])
     ]
-    notes = ["", *misfits(result), _memory_line(result, facts), *MACS]
+    both = [total_record(count, facts) for count in (result.before, result.after)]
+    memory = ", ".join(
+        f"{key.removesuffix('_bytes')} "
+        + _arrow(*("" if each[key] is None else size_text(each[key]) for each in both))
+        for key in BYTES
+    )
     title = " → ".join(name or "layers" for name in names)
+    notes = ["", *misfits(result), memory, *MACS]
     return times_table(folded, headers, [*rows, total], notes, title=title)
 
 
@@ -629,10 +622,3 @@ def misfits(result: Comparison) -> Iterator[str]:
             size = "x".join(map(str, count.misfit_input))
             why = count.misfit.message.removeprefix(f"input is {size}; ")
             yield f"{count.misfit_name} no longer fits: it breaks at {size}, where {why}"
-
-
-def _memory_line(result: Comparison, facts: Facts) -> str:
-    both = [total_record(count, facts) for count in (result.before, result.after)]
-    sizes = {key: ["" if each[key] is None else size_text(each[key]) for each in both]
-             for key in BYTES}
-    return ", ".join(f"{key.removesuffix('_bytes')} {_arrow(*sizes[key])}" for key in BYTES)

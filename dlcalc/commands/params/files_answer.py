@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.commands.params.count_answer import field_record, size_text
+from dlcalc.errors import InputError, did_you_mean
 from dlcalc.input.expressions import sentences
 from dlcalc.models.files.tensors import Role
 from dlcalc.models.use import Use
@@ -47,10 +48,18 @@ def held_answer(
         return Answer({**kept, "total": total}, [table], main=("total", "params"), whole=True)
     if depth is not None:
         headers, rows = MODULES, _modules(held, depth)
-    _sort(headers, rows, sort)
+    if sort is not None:
+        _sort(headers, rows, sort)
     record["total"] = totals(held)
+    sums: dict[str, Any] = {
+        **record["total"], "name": "total",
+        "bytes": sum(each.bytes for each in held.tensors if each.role not in Role.APART),
+    }
+    if held.format in KERAS and held.rows is not None:
+        sums["params"] = sums["keras_total"]
+    last = ["" if sums.get(name) is None else sums[name] for name in headers]
     table = Table(headers, rows, drawn=lambda: Table(
-        headers, [*rows, _sums(headers, held)], footnotes=["", *footnotes(held)],
+        headers, [*rows, last], footnotes=["", *footnotes(held)],
     ))
     if depth is not None:
         record["modules"] = [dict(zip(headers, row, strict=True)) for row in rows]
@@ -127,9 +136,9 @@ def totals(held: Held) -> dict[str, Any]:
         "macs": macs, "weights_bytes": weights_bytes(held),
         "buffer_bytes": held.sum_of("bytes", Role.BUFFER), **dict.fromkeys(UNKNOWN),
     }
-    for name, role in (("optimizer", Role.OPTIMIZER), ("copies", Role.COPY)):
-        if any(each.role == role for each in held.tensors):
-            total[name] = held.sum_of("numbers", role)
+    roles = {each.role for each in held.tensors}
+    total |= {name: held.sum_of("numbers", role) for name, role in (
+        ("optimizer", Role.OPTIMIZER), ("copies", Role.COPY)) if role in roles}
     if held.count is not None:
         cached = CACHE.added(held.count)
         total |= {
@@ -165,12 +174,8 @@ def _modules(held: Held, depth: int) -> list[list[Any]]:
     return [[*row, round(8 * row[3] / row[2], 2) if row[2] else None] for row in found.values()]
 
 
-def _sort(headers: Sequence[str], rows: list[list[Any]], column: str | None) -> None:
+def _sort(headers: Sequence[str], rows: list[list[Any]], column: str) -> None:
     """Largest first, or by name."""
-    from dlcalc.errors import InputError, did_you_mean
-
-    if column is None:
-        return
     if column not in headers:
         raise InputError(f"no column {column!r}{did_you_mean(column, headers)}").at("--sort")
     at = headers.index(column)
@@ -178,16 +183,6 @@ def _sort(headers: Sequence[str], rows: list[list[Any]], column: str | None) -> 
         rows.sort(key=lambda row: -(row[at] or 0))
     else:
         rows.sort(key=lambda row: str(row[at]))
-
-
-def _sums(headers: Sequence[str], held: Held) -> list[Any]:
-    total: dict[str, Any] = {
-        **totals(held), "name": "total",
-        "bytes": sum(each.bytes for each in held.tensors if each.role not in Role.APART),
-    }
-    if held.format in KERAS and held.rows is not None:
-        total["params"] = total["keras_total"]
-    return ["" if total.get(name) is None else total[name] for name in headers]
 
 
 def footnotes(held: Held) -> list[str]:

@@ -15,15 +15,8 @@ Examples:
 
 from __future__ import annotations
 
+from dlcalc.shell.lazy import lazily
 from dlcalc.shell.types import TextType
-from dlcalc.typed import Any
 
-
-def _problems(*_: Any) -> list[str]:
-    """The commands that have problems, to complete one."""
-    from dlcalc.commands.quiz.answer import problems
-
-    return list(problems())
-
-
-PROBLEM = TextType("command", complete=_problems)
+answer = lazily("dlcalc.commands.quiz.answer")
+PROBLEM = TextType("command", complete=lambda *_: list(answer.problems()))

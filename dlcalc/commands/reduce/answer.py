@@ -20,7 +20,7 @@ from dlcalc.models.receptive_fields import seen
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.numbers.axes import by_x, per_axis
 from dlcalc.numbers.compare import slip_of
-from dlcalc.numbers.places import Place
+from dlcalc.numbers.places import Index, Place
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.lazy import lazily
@@ -101,17 +101,13 @@ def reduce(
     if not today.params:
         raise InputError(f"{layer}: {row.type} has no parameters to save")
     applicable = ways(today.layers[0], row.input)
-    if budget is None:
-        tried = [_propose(model, layer, input, way.name, way.layers(way.usual))
-                 for way in applicable]
-        tried.sort(key=lambda p: (p.params, p.model.params, p.macs))
-    else:
-        budget = whole("budget", budget, 0)
-        met = [(way, setting) for way in applicable
-               if (setting := _mildest(way, row, budget)) is not None]
-        tried = [_propose(model, layer, input, way.name, way.layers(setting))
-                 for way, setting in met]
-        tried.sort(key=lambda p: (p.model.misfit is not None, -p.params, -p.macs))
+    budget = None if budget is None else whole("budget", budget, 0)
+    tried = [
+        _propose(model, layer, input, way.name, way.layers(setting)) for way in applicable
+        if (setting := way.usual if budget is None else _mildest(way, row, budget)) is not None
+    ]
+    tried.sort(key=lambda p: (p.params, p.model.params, p.macs) if budget is None
+               else (p.model.misfit is not None, -p.params, -p.macs))
     proposals = tuple(
         p for p in tried if p.params < today.params or p.macs < today.macs
         or (p.model.misfit is None and p.model.params < today.model.params)
@@ -147,8 +143,7 @@ def _propose(
     last, _ = rows[-1]
     return Proposal(
         way, tuple(placed), sum(row.params * times for row, times in rows),
-        sum(row.macs * times for row, times in rows),
-        last.output, seen(last.field), count,
+        sum(row.macs * times for row, times in rows), last.output, seen(last.field), count,
     )
 
 
@@ -284,13 +279,12 @@ def _smaller_kernel(layer: Layer, known: Bound, less: int) -> list[Layer]:
     pads = per_axis(pad, len(kernel), "pad")
     dilation = per_axis(known.get("dilation", 1), len(kernel), "dilation")
     off = (d * (taps - now) for d, taps, now in zip(dilation, kernel, smaller, strict=True))
-    return [with_argument(changed, "pad", _short(list(map(_less_pad, pads, off))))]
-
-
-def _less_pad(pad: Any, columns: int) -> Any:
-    if isinstance(pad, tuple):
-        return max(0, pad[0] - columns // 2), max(0, pad[1] - (columns - columns // 2))
-    return max(0, pad - columns // 2)
+    kept = [
+        (max(0, pad[0] - less // 2), max(0, pad[1] - (less - less // 2)))
+        if isinstance(pad, tuple) else max(0, pad - less // 2)
+        for pad, less in zip(pads, off, strict=True)
+    ]
+    return [with_argument(changed, "pad", _short(kept))]
 
 
 def _by_axes(layer: Layer, known: Bound, _: int) -> list[Layer]:
@@ -357,7 +351,7 @@ class ReduceRun(Run[Reduction]):
         return Answer(
             record, [Table(HEADERS, rows, drawn=lambda: _table(result))],
             main=("today", "params"), whole=True, working=partial(reduce_steps, result),
-            element=lambda field, index: _step_of(result, field), advice=partial(_advice, result),
+            element=partial(_step_of, result), advice=partial(_advice, result),
         )
 
 
@@ -383,15 +377,12 @@ def _cells(each: Proposal, today: Proposal) -> tuple[Any, ...]:
 
 
 def _table(result: Reduction) -> Table:
-    today = result.today
-    rows = []
-    for each in (today, *result.proposals):
-        whole = each.model.misfit is None
-        rows.append([
-            each.way, each.params, _percent(each.params, today.params), each.macs, each.output,
-            each.field, each.model.params if whole else f"{each.model.misfit_name} misfits",
-            each.notation,
-        ])
+    rows = [
+        [each.way, each.params, _percent(each.params, result.today.params), each.macs,
+         each.output, each.field, each.model.params if each.model.misfit is None
+         else f"{each.model.misfit_name} misfits", each.notation]
+        for each in (result.today, *result.proposals)
+    ]
     return Table(
         ["way", "params", "", "macs", "output", "field", "model", "layers"], rows,
         footnotes=["", *_footnotes(result)],
@@ -466,7 +457,7 @@ def _asked(result: Reduction, place: Place) -> tuple[Proposal | None, str]:
     return None, ""
 
 
-def _step_of(result: Reduction, place: Place) -> Step | None:
+def _step_of(result: Reduction, place: Place, _: Index) -> Step | None:
     """The parameters of today's layer or of a proposal, with their working."""
     each, what = _asked(result, place)
     return None if each is None or what != "params" else [*_proposal_steps(result.layer, each)][-1]

@@ -165,9 +165,9 @@ def _as_decoder(decoder: Sequence[Any], latent: int, outputs: int) -> tuple[Arra
     if not matrices:
         raise InputError("expected at least one matrix").at("decoder")
     require_chain(matrices, latent, "decoder")
-    if len(matrices[-1]) != outputs:
-        message = f"{len(matrices[-1])} outputs; expected {outputs}, as x has"
-        raise ShapeError(message).at(f"decoder[{len(matrices) - 1}]")
+    if (found := len(matrices[-1])) != outputs:
+        raise ShapeError(f"{found} outputs; expected {outputs}, as x has").at(
+            f"decoder[{len(matrices) - 1}]")
     return matrices
 
 
@@ -245,15 +245,14 @@ class VaeGradients:
 def gradients_of(vae: Autoencoder, passes: Passes, slopes: Mapping[Node, Array]) -> VaeGradients:
     """Those of a term of the loss, from what its gradients are where it is made."""
     passes.graph.backward(slopes)
-    of = passes.graph.gradient
-    encoder, decoder = (
+    of, heads = passes.graph.gradient, (passes.mu, passes.log_sigma)
+    encoder, (mu, sigma), decoder = (
         tuple(of(each.weight) + 0.0 for each in layers)
-        for layers in (passes.encoder, passes.decoder)
+        for layers in (passes.encoder, heads, passes.decoder)
     )
     return VaeGradients(
         by_sample(vae, of(passes.z)), by_example(vae, of(passes.mu.h)),
-        by_example(vae, of(passes.sigma)), encoder, of(passes.mu.weight) + 0.0,
-        of(passes.log_sigma.weight) + 0.0, decoder,
+        by_example(vae, of(passes.sigma)), encoder, mu, sigma, decoder,
     )
 
 
@@ -267,8 +266,6 @@ def by_sample(vae: Autoencoder, values: Array) -> Array:
     values = values[:, 0] if vae.single else values
     return (values if vae.sampled else values[0]) + 0.0
 
-
-Rule = tuple[Array, Array]
 
 CHUNK = 1024
 """Nodes that are decoded at once."""
@@ -314,30 +311,23 @@ def evidence_of(vae: Autoencoder) -> tuple[Evidence, ...]:
     if latent not in NODES:
         raise InputError(f"evidence is integrated over a latent of 1 or 2 dimensions, not {latent}")
     passes = passes_of(vae)
-    usual, finer = (normal_nodes(count, latent) for count in NODES[latent])
-    return tuple(
-        _of_example(vae, x, mu, log_sigma, usual, finer)
-        for x, mu, log_sigma in zip(
-            vae.x, passes.mu.h.value, passes.log_sigma.h.value, strict=True)
-    )
+    (nodes, weights), (finer, finer_weights) = (
+        normal_nodes(count, latent) for count in NODES[latent])
 
+    def of_example(x: Array, mu: Array, log_sigma: Array) -> Evidence:
+        sigma = np.exp(log_sigma)
+        z = mu + sigma * finer
+        # ln q(z) − ln p(z); the factors 1/√2π are in both.
+        log_ratio = ((z * z - finer * finer) / 2 - log_sigma).sum(axis=-1)
+        finer_evidence = _log_mean(finer_weights, _log_likelihood(vae, x, finer))
+        return Evidence(
+            _log_mean(weights, _log_likelihood(vae, x, nodes)),
+            float(weights @ _log_likelihood(vae, x, mu + sigma * nodes)),
+            float(divergence_from_prior(mu, log_sigma)),
+            float(finer_weights @ (log_ratio - _log_likelihood(vae, x, z))) + finer_evidence,
+        )
 
-def _of_example(
-    vae: Autoencoder, x: Array, mu: Array, log_sigma: Array, usual: Rule, finer: Rule
-) -> Evidence:
-    sigma = np.exp(log_sigma)
-    nodes, weights = usual
-    finer_nodes, finer_weights = finer
-    z = mu + sigma * finer_nodes
-    # ln q(z) − ln p(z); the factors 1/√2π are in both.
-    log_ratio = ((z * z - finer_nodes * finer_nodes) / 2 - log_sigma).sum(axis=-1)
-    finer_evidence = _log_mean(finer_weights, _log_likelihood(vae, x, finer_nodes))
-    return Evidence(
-        _log_mean(weights, _log_likelihood(vae, x, nodes)),
-        float(weights @ _log_likelihood(vae, x, mu + sigma * nodes)),
-        float(divergence_from_prior(mu, log_sigma)),
-        float(finer_weights @ (log_ratio - _log_likelihood(vae, x, z))) + finer_evidence,
-    )
+    return tuple(map(of_example, vae.x, passes.mu.h.value, passes.log_sigma.h.value))
 
 
 def _log_likelihood(vae: Autoencoder, x: Array, z: Array) -> Array:
@@ -355,7 +345,7 @@ def _log_mean(weights: Array, logs: Array) -> float:
     return float(largest + np.log(weights @ np.exp(logs - largest)))
 
 
-def normal_nodes(count: int, dimensions: int) -> Rule:
+def normal_nodes(count: int, dimensions: int) -> tuple[Array, Array]:
     """Nodes, (count**dimensions, dimensions), and weights of the mean over N(0, I).
 
     >>> nodes, weights = normal_nodes(4, 2)
@@ -482,8 +472,7 @@ def vae_step(vae: Autoencoder) -> VaeStep:
     _check_finite(vae, sigma, first, second, *gradients.values())
     return VaeStep(
         vae, passes, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
-        by_sample(vae, y), float(first), float(second),
-        gradients,
+        by_sample(vae, y), float(first), float(second), gradients,
     )
 
 
@@ -496,10 +485,9 @@ def _check_finite(
     ):
         return
     with np.errstate(over="ignore", divide="ignore"):
-        fits = all_finite(sigma * sigma, 1 / sigma)
-    if fits:
-        raise InputError("the values overflow: noise or weights are too large")
-    raise InputError("the values overflow: σ = exp(head(W_σ s)) is too large or too small")
+        too_far = "noise or weights are too large" if all_finite(sigma * sigma, 1 / sigma) else (
+            "σ = exp(head(W_σ s)) is too large or too small")
+    raise InputError(f"the values overflow: {too_far}")
 
 
 MOST_ROWS = 500
@@ -538,14 +526,13 @@ class VaeRun(Run[VaeStep]):
         if result.evidence is not None:
             found = [{name: getattr(each, name) for name in EVIDENCE} for each in result.evidence]
             record["evidence"] = found[0] if result.vae.single else found
-            words = [working.evidence_words(each) for each in result.evidence]
             headers = ("ln p(x)", "ELBO", "KL(q||p(z|x))", "sum of both", "gap")
             rows = [
                 (one.log_evidence, one.elbo, one.kl_posterior, one.elbo + one.kl_posterior, one.gap)
                 for one in result.evidence
             ]
-            title = "Evidence, by Gauss–Hermite quadrature"
-            blocks += [Table(headers, rows, title=title), Text(words)]
+            blocks += [Table(headers, rows, title="Evidence, by Gauss–Hermite quadrature"),
+                       Text([working.evidence_words(each) for each in result.evidence])]
         add_checks(record, blocks, self.checks)
         return Answer(
             record, blocks, main="loss", main_table="gradients", **explained(lines, self.out)

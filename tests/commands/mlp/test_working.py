@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.mlp.answer import findings, listed, mlp, other_starts, start_finding
+from dlcalc.commands.mlp.answer import findings, listed, mlp
 from dlcalc.commands.mlp.working import MlpWorking
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.formulas.text import formula_text
@@ -96,16 +96,18 @@ def test_findings_of_a_run() -> None:
 
 
 def test_findings_of_starts() -> None:
-    network = mlp(**ZERO).network
-    assert [start_finding(each) for each in other_starts(network, seed=1)] == [
+    found, other = (
+        [each["finding"] for each in mlp(**ZERO, starts=True, seed=seed).to_dict()["starts"]]
+        for seed in (1, 0)
+    )
+    assert found == [
         "every gradient is 0: nothing ever changes",
         "only b3 and b4 move",
         "it moves, but hidden units stay equal for ever",
         "it learns",
         "it learns",
     ]
-    *_, dead, _ = other_starts(network, seed=0)
-    assert "another seed" in start_finding(dead)
+    assert "another seed" in other[-2]
 
 
 def test_many_names_are_cut_short() -> None:
