@@ -370,9 +370,8 @@ def _slips_in_loss(
 
     yield "classes counted from 1", _forward_with(result, field, values, change=anew)
     if len(result.ran.output.value) > 1:
-        over_examples = partial(anew, over=0)
         yield "softmax over the examples", _forward_with(
-            result, field, values, change=over_examples)
+            result, field, values, change=partial(anew, over=0))
 
 
 def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
