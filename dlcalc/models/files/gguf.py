@@ -161,16 +161,17 @@ class _Metadata:
         }
         self.shapes = {tensor.name: tensor.shape for tensor in tensors}
         self.blocks = {re.sub(r"^blk\.\d+\.", "", name) for name in self.shapes}
+        self.given = Fields(
+            {name: Expression(text) for name, text in TABLE["term"].items()},
+            {"kind": self.kind, "like": self.like, "tensors": self.shapes, **self.values},
+        )
+        self.depth: int = self.given.get("depth")
+        """Layers of the model itself."""
 
     @property
     def like(self) -> list[str]:
         """The type of config.json that the architecture is like, and facts in place of its own."""
         return TABLE["type"].get(str(self.kind), str(self.kind)).split()
-
-    def number(self, key: str) -> int:
-        """The whole number of a key, or 0."""
-        value = self.values.get(key)
-        return value if isinstance(value, int) else 0
 
     def config(self) -> dict[str, Any]:
         """What a config.json would say."""
@@ -181,9 +182,8 @@ class _Metadata:
             name: self.values[key] for key, names in TABLE["field"].items() if key in self.values
             for name in names.split()
         }
-        given = Fields({"kind": self.kind, "like": self.like, **self.values})
         for name, text in TABLE["value"].items():
-            value = Expression(text)(given)
+            value = Expression(text)(self.given)
             if value is not None:
                 config[name] = value
         for tensor, names in TABLE["present"].items():
@@ -192,51 +192,12 @@ class _Metadata:
         for tensor, name in TABLE["rows"].items():
             if tensor in self.shapes:
                 config[name] = next(iter(self.shapes[tensor]), 0)
-        config["tie_word_embeddings"] = "output.weight" not in self.shapes
         if config.setdefault("model_type", self.like[0]) not in known_types():
             raise InputError(f"the layers of {self.kind!r} are not known here")
-        config["num_hidden_layers"] = self.depth
-        if "bert" in str(self.kind):
-            config["architectures"] = ["EncoderModel"]  # neither pooler nor head
-            config.setdefault("type_vocab_size", 0)
-        config["block_auto_adjust_ff_dim"] = False
         for name in ("q_lora_rank", "sliding_window", "head_dim"):
             config.setdefault(name, None)
         config.setdefault("num_key_value_heads", config.get("num_attention_heads"))
-        return config | self.kinds_of_layers()
-
-    @property
-    def depth(self) -> int:
-        """Layers of the model itself, without those that predict further tokens."""
-        return self.number("block_count") - self.number("nextn_predict_layers")
-
-    def kinds_of_layers(self) -> dict[str, Any]:
-        """Layers that differ from each other, by lists over them."""
-        windows = self.values.get("attention.sliding_window_pattern")
-        if isinstance(windows, list):
-            kinds = {True: "sliding_attention", False: "full_attention"}
-            return {"layer_types": [kinds[bool(each)] for each in windows]}
-        shared = self.values.get("attention.head_count_kv")
-        if not isinstance(shared, list):
-            return {}
-        attends = [at for at, heads in enumerate(shared) if heads]
-        experts = [
-            at for at in range(len(shared)) if f"blk.{at}.ffn_gate_inp.weight" in self.shapes
-        ]
-        other = "conv" if "shortconv.l_cache" in self.values else "mamba"
-        return {
-            "layer_types": ["full_attention" if heads else other for heads in shared],
-            "attn_layer_indices": attends,
-            **_rhythm("attn_layer", attends, len(shared)),
-            **_rhythm("expert_layer", experts, len(shared)),
-        }
-
-
-def _rhythm(name: str, places: Sequence[int], count: int) -> dict[str, int]:
-    """Every how many layers one of a kind stands, and which is the first."""
-    first = places[0] if places else count
-    second = places[1] if len(places) > 1 else first + count
-    return {f"{name}_offset": first, f"{name}_period": second - first}
+        return config
 
 
 def model_of(held: Held, name: str) -> Model:
