@@ -11,6 +11,8 @@ from dlcalc.conventions.tables import ask, checked, others, table, value
 from dlcalc.derive.operations import CORNERS, FUNCTIONS, KINKS, OPERATIONS, Operation
 
 Pull = Callable[..., Any]
+_TABLES: tuple[dict[str, Any], ...] = OPERATIONS, FUNCTIONS, KINKS, CORNERS
+"""What a framework may have otherwise."""
 
 
 @contextmanager
@@ -21,14 +23,14 @@ def as_framework(framework: str) -> Iterator[None]:
     ...     KINKS["max"]
     'mlx gives it all to the second'
     """
-    before, named, said = dict(OPERATIONS), dict(FUNCTIONS), dict(KINKS)
+    before = [dict(each) for each in _TABLES]
     try:
         _patch(checked(framework))
         yield
     finally:
-        for known, values in ((OPERATIONS, before), (FUNCTIONS, named), (KINKS, said)):
+        for known, values in zip(_TABLES, before, strict=True):
             known.clear()
-            known.update(values)  # type: ignore[arg-type]
+            known.update(values)
 
 
 FACTS = {
@@ -80,11 +82,12 @@ def kinks_of(computed: Iterable[tuple[str, Any]]) -> list[str]:
 def _patch(framework: str) -> None:
     said = {"slope": "slope of leaky_relu", "scale": "scale of selu", "alpha": "alpha of selu"}
     names = {name: float(ask(framework, "activations", fact)) for name, fact in said.items()}
-    known = FUNCTIONS["leaky_relu"]
-    FUNCTIONS["leaky_relu"] = known._replace(defaults=(("slope", names["slope"]),))
+    leaky = FUNCTIONS["leaky_relu"]
+    FUNCTIONS["leaky_relu"] = leaky._replace(defaults=(("slope", names["slope"]),))
     start = float(ask(framework, "activations", "start of prelu"))
-    FUNCTIONS["prelu"] = known._replace(operation="prelu", defaults=(("slope", start),))
-    OPERATIONS["prelu"], KINKS["prelu"] = OPERATIONS["leaky_relu"], KINKS["leaky_relu"]
+    for known in _TABLES:
+        known["prelu"] = known["leaky_relu"]
+    FUNCTIONS["prelu"] = leaky._replace(operation="prelu", defaults=(("slope", start),))
     if ask(framework, "activations", "gelu") == "tanh":
         OPERATIONS["gelu"] = OPERATIONS["gelu_tanh"]
     _selu(names["scale"], names["alpha"])

@@ -538,7 +538,6 @@ def _tensors(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shap
     if row.type in GATES:
         yield from _of_cell(row, facts, framework)
         return
-    sizes = _sizes(row, facts)
     # A norm may be scaled by default in this framework alone.
     scaled = facts["affine"] or number(framework, "trained", row, facts)
     layout = tables.answer(table("frameworks")["layouts"].get(row.type, NONE), framework)
@@ -552,46 +551,29 @@ def _tensors(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shap
     for place, (name, text) in enumerate(layout.items()):
         given = scaled and (place == 0 or facts["bias"])
         if given or place > 1 or row.type == "attention":
-            yield name, _shape(text, sizes)
+            yield name, _shape(text, facts)
 
 
 def _of_cell(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shape]]:
     """Those of a recurrent layer, layer by layer and both ways."""
-    sizes = _sizes(row, facts)
     layout = tables.answer(table("frameworks")["cells"][row.type], framework)
     for layer in range(facts["layers"]):
-        width = sizes["D"] if layer == 0 else sizes["H"] * facts["D"]
+        width = row.input[-1] if layer == 0 else facts["h"] * facts["D"]
         for direction in range(facts["D"]):
             for name, text in layout.items():
                 if facts["bias"] or tables.is_matrix(text.split()):
                     yield (
                         _parameter_name(name, layer, direction, facts, framework),
-                        _shape(text, sizes | {"D": width}),
+                        _shape(text, facts, width),
                     )
 
 
-def _sizes(row: Row, facts: Facts) -> dict[str, Any]:
-    """What the letters of the layouts stand for."""
-    hidden, gates, groups, taps = facts["h"] or 0, facts["G"], facts["g"], facts["taps"]
-    channels = row.input[0] if facts["windowed"] else row.input[-1]
-    out = row.output[0] if facts["windowed"] else row.output[-1]
-    sizes: dict[str, Any] = {
-        "1": 1, "2": 2, "H": hidden, "D": row.input[-1], "GH": gates * hidden,
-        "2GH": 2 * gates * hidden, "O": out, "I": channels // groups, "T": channels,
-        "O/g": out // groups, "K": (*taps,), "1K": (1,) * len(taps), "M": out // channels,
-        "V": facts["W"] // out, "C": facts["w"], "P": facts["P"],
-        "1A": (1,) * (len(row.input) - 1),
-    }
-    if row.type == "attention":
-        e, heads = facts["e"], facts["H"]
-        sizes |= {"E": e, "3E": 3 * e, "N": heads, "S": e // heads}
-    return sizes
-
-
-def _shape(text: str, sizes: Mapping[str, Any]) -> Shape:
+def _shape(text: str, facts: Facts, width: int = 0) -> Shape:
+    """A shape by its letters; D is the width of what a recurrent layer takes."""
     made: tuple[int, ...] = ()
     for word in text.split():
-        made += sizes[word] if isinstance(sizes[word], tuple) else (sizes[word],)
+        size: Any = width if word == "D" else value(table("frameworks")["letters"][word], facts)
+        made += tuple(size) if isinstance(size, list) else (size,)
     return made
 
 
