@@ -133,6 +133,16 @@ def test_notes(config: dict[str, Any], notes: tuple[str, ...]) -> None:
     assert config_lines(config)[1] == notes
 
 
+@pytest.mark.parametrize(("kind", "windows"), [
+    ("granite_swa", 18), ("granitemoe_swa", 24), ("cohere_compass_text", 0), ("mellum", 0),
+])
+def test_layers_whose_kinds_are_not_listed_have_those_of_the_class(
+    kind: str, windows: int
+) -> None:
+    kept = [each.cache for each in counted({"model_type": kind}).layers if each.cache]
+    assert sum(each.most is not None for each in kept) == windows
+
+
 @pytest.mark.parametrize(("text", "complaint"), [
     ("[]", "a JSON object with model_type is wanted"),
     ('{"model_type": "gpt3"}', "unknown model_type 'gpt3'; did you mean gptj or gpt2"),
