@@ -102,6 +102,11 @@ class CellRun(Run[CellResult]):
         if not result.has_loss and not self.running:
             self.notes.append(self.lossless)
         problem, gradients, values = result.problem, result.gradients, dict(result.values)
+        if problem.target is not None and problem.target.guessed:
+            read = ("probabilities of the last h" if len(problem.target.values) == 1
+                    else "classes of all steps")
+            self.notes.append(f"target is read as the {read}; a row of probabilities for each "
+                              "step is read in one way")
         record: dict[str, Any] = {
             "steps": [{name: array[t] for name, array in values.items()}
                       for t in range(problem.steps)]

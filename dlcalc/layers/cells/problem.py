@@ -201,6 +201,8 @@ class Target:
     """y of the steps that have one, the last ones, S × B × H."""
     loss: str
     """The name of the loss: the sum over the steps, the mean over the sequences."""
+    guessed: bool = False
+    """Whether it may be read as probabilities of the last h and as a class for each h."""
 
     @property
     def pair(self) -> Objective:
@@ -242,21 +244,22 @@ def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) 
     name = require_known("squared_error" if loss is None else loss, [*LOSSES], "loss")
     y = as_floats(values, "target")
     shapes = [(*lead, H), (T, *lead, H)]
+    if name != "cross_entropy" and y.ndim == 0 and shapes[0] == (1,):
+        y = y.reshape(1)
     classes = name == "cross_entropy" and y.shape in (lead, (T, *lead))
     if y.shape not in shapes and not classes:
         expected = " or ".join(by_x(each) for each in shapes)
-        raise ShapeError(f"shape {by_x(y.shape) or 'of one number'}; expected {expected}").at(
-            "target"
-        )
+        raise ShapeError(f"target {shape_words(y)}; expected {expected}")
     whole = y.shape in shapes
-    if whole and classes:  # of as many steps as units: what adds up to 1 is probabilities
+    both = whole and classes
+    if both:  # of as many steps as units: what adds up to 1 is probabilities
         whole = bool((abs(y.sum(axis=-1) - 1) <= 1e-6).all())
     rows = y.reshape(-1, H) if whole else y.ravel()
     target = Target(rows, name)
     y = as_targets(rows, len(rows), H, target.pair)
     if name == "cross_entropy" and (abs(y.sum(axis=-1) - 1) > 1e-6).any():
         raise InputError("probabilities of cross_entropy add up to 1").at("target")
-    return replace(target, values=y.reshape(-1, *(lead or (1,)), H))
+    return replace(target, values=y.reshape(-1, *(lead or (1,)), H), guessed=both and H > 1)
 
 
 Weights = tuple[Array, Array, Array | None, str]

@@ -200,6 +200,28 @@ def test_a_target_has_a_loss_for_all_three_cells() -> None:
         assert (both.status, both.complaint[:15]) == (2, "dh beside targe")
 
 
+def test_a_target_of_one_unit_may_be_a_bare_number() -> None:
+    given = {"W": [[0.5, 1]], "x": [[1], [-1]]}
+    assert dlcalc.rnn(target=0.5, **given).loss == dlcalc.rnn(target=[0.5], **given).loss
+
+
+@pytest.mark.parametrize(
+    ("target", "places", "read"),
+    [([0, 1], [(1, 1)], "probabilities of the last h"),
+     ([1, 1], [(0, 1), (1, 1)], "classes of all steps")],
+)
+def test_a_target_that_may_be_read_twice_says_how_it_is(
+    target: list[int], places: list[tuple[int, int]], read: str,
+) -> None:
+    fields = {"W": [[1, 2, 1], [0, 1, 1]], "x": [[1], [-1]], "target": target}
+    done = invoke("rnn", json.dumps(fields | {"loss": "cross_entropy"}), "-f", "json")
+    assert done.err.startswith(f"dlcalc: target is read as the {read}; ")
+    record = json.loads(done.out)
+    h = np.array([step["h"] for step in record["steps"]])
+    logarithms = h - np.log(np.exp(h).sum(axis=1, keepdims=True))
+    assert record["loss"] == pytest.approx(-sum(logarithms[place] for place in places))
+
+
 def test_a_difference_names_its_element_its_working_and_the_slip() -> None:
     done = invoke("rnn", RNN, "--expect", '{"steps": {"2": {"da": [1.0]}}}')
     assert done.status == 1
@@ -232,7 +254,7 @@ def test_runs_say_what_becomes_of_the_gradient(tmp_path: Path) -> None:
     (["gru", GRU, "--activation", "relu"], "invalid value for '--activation': 'relu' is no"),
     (["gru", GRU, "--reset", "afte"], "invalid value for '--reset': unknown reset 'afte'; did"),
     (["gru", GRU.replace('"dh": [1]', '"c0": [1]')], "unknown field 'c0'"),
-    (["rnn", RNN.replace('"dh": [1]', '"target": [1, 2, 3]')], "target: shape 3; expected 1 or"),
+    (["rnn", RNN.replace('"dh": [1]', '"target": [1, 2, 3]')], "target has shape 3; expected 1 or"),
     (["rnn", RNN.replace('"dh": [1]', '"target": [1], "loss": "mae"')], "unknown loss 'mae'"),
     (["rnn", RNN.replace('"dh": [1]', '"loss": "mse"')], "loss without target"),
     (["rnn", RNN, "--activation", "tahn"], "invalid value for '--activation': unknown activation"),
