@@ -4,7 +4,8 @@ A file of weights does not say which of its tensors training changes; names do, 
 one place that decides. Packed weights are counted as the weights that they stand for.
 
 Sources: the formats' own documents, and the libraries that write them (bitsandbytes 0.50.2,
-compressed-tensors 0.20.1, mlx 0.32.4, hqq 0.2.8, aqlm 1.1.7, optimum-quanto 0.2.7, torchao 0.18.0;
+compressed-tensors 0.20.1, mlx 0.32.4, hqq 0.2.8, aqlm 1.1.7, optimum-quanto 0.2.7, torchao 0.18.0,
+ExLlamaV2 0.3.2 and V3 1.6.5, FP-Quant 0.3.2, ModelOpt 0.47.0;
 GPTQ, AWQ, NVFP4 and MXFP4 as their layouts are laid down).
 """
 

@@ -18,8 +18,8 @@ from dlcalc.models.files.tensors import Tensor, decide
 from tests.models.test_weights import safetensors
 from tests.shell.running import invoke
 
-BITS = {"F32": 32, "F16": 16, "BF16": 16, "I32": 32, "U32": 32, "I64": 64, "U8": 8, "I8": 8,
-        "F8_E4M3": 8, "F8_E8M0": 8}
+BITS = {"F32": 32, "F16": 16, "BF16": 16, "I16": 16, "I32": 32, "U32": 32, "I64": 64, "U8": 8,
+        "I8": 8, "F8_E4M3": 8, "F8_E8M0": 8}
 STATE = json.dumps({"shape": [64, 96], "quant_type": "nf4"}).encode()
 LINEAR = 96 * 64
 TORCHAO = {"m.weight": json.dumps({"_type": "Int4Tensor", "_data": {"shape": [64, 96]}})}
@@ -55,6 +55,18 @@ LAYOUTS: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
                   "scales": ("F16", [64, 8])}, told(quant_method="awq", bits=4), 0),
     "awq-gemv-without-zeros": ({"qweight": ("I32", [64, 12]), "scales": ("F16", [64, 8])}, {}, 0),
     "marlin": ({"qweight": ("I32", [6, 128]), **GPTQ}, told(quant_method="gptq", bits=4), 0),
+    "awq-gemv-fast": ({"qweight": ("I16", [16, 96]), "qzeros": ("F16", [8, 64]),
+                       "scales": ("F16", [8, 64])}, told(quant_method="awq", bits=4), 0),
+    # As FP-Quant 0.3.2, ModelOpt 0.47.0, ExLlamaV2 0.3.2 and ExLlamaV3 1.6.5 lay them out.
+    "fp-quant": ({"qweight": ("U8", [64, 48]), "scales": ("U8", [64, 3]),
+                  "weight_global_scale": ("F32", [1]), "act_global_scale": ("F32", [1]),
+                  "forward_hadamard_matrix": ("BF16", [32, 32])}, {}, 0),
+    "modelopt-int4": ({"weight": ("U8", [32, 96]), "weight_scale": ("F32", [64, 3]),
+                       "pre_quant_scale": ("BF16", [96])}, {}, 0),
+    "exl2": ({"q_weight": ("I32", [15, 64]), "q_invperm": ("I32", [96]), "q_scale": ("I32", [3, 8]),
+              "q_scale_max": ("F16", [3]), "q_groups": ("I16", [6])}, {}, 0),
+    "exl3": ({"trellis": ("I16", [6, 4, 48]), "suh": ("F16", [96]), "svh": ("F16", [64]),
+              "mcg": ("I32", []), "bias": ("F16", [64])}, {}, 64),
     "compressed-int8": ({"weight_packed": ("I32", [64, 24]), "weight_scale": ("BF16", [64, 1]),
                          "weight_shape": ("I64", [2], [64, 96]),
                          "weight_zero_point": ("I32", [16, 1]), "weight_g_idx": ORDER}, {}, 0),
