@@ -155,9 +155,9 @@ class Walker(pickle._Unpickler):
             )
         return Global(full)
 
-    def persistent_load(self, key: Any) -> Stored:
-        """What an identity stands for is kept by that."""
-        return Stored(key)
+    def persistent_load(self, key: Any) -> Any:
+        """What an identity stands for is kept by that; a class stands there with its source."""
+        return key[1] if isinstance(key, tuple) and key[:1] == ("module",) else Stored(key)
 
 
 MOST_PICKLE = 256 << 20

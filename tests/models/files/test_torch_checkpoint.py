@@ -399,6 +399,10 @@ SPARSE = made("torch._utils._rebuild_sparse_tensor", named("torch.sparse_coo"), 
             {"w": (3, 2), "v": (2, 8)}),
      ["a float16 3 6 parameter", "b float64 2 16 parameter"]),
     (legacy(told({"a": wrapped(W, 40)}), {"w": (6, 4)}), ["a float32 2x3 24 parameter"]),
+    # A whole module, whose class stands there with the text of its source.
+    (legacy(told(("module", named("torch.nn.modules.linear.Linear"), "linear.py", "class L")) + b"Q"
+            + b")\x81" + told({"_parameters": {"weight": parameter(W)}, "_modules": {}}) + b"b",
+            {"w": (6, 4)}), ["weight float32 2x3 24 parameter"]),
     (legacy(told({"a": SPARSE}), {"i": (6, 8), "v": (3, 4)}), ["a float32 4x5 60 parameter"]),
     (legacy(told(STATE), {"w": (6, 4), "b": (3, 4)}, b"12"), "2 bytes behind its last storage"),
     (legacy(told(STATE), {"w": (6, 4), "b": (3, 4)})[:-1],
