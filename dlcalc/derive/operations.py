@@ -48,7 +48,7 @@ class Function(NamedTuple):
     """Arguments at most, those of `defaults` among them."""
 
 
-def _table(name: str) -> list[str]:
+def table(name: str) -> list[str]:
     """The lines of a table beside this module."""
     with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
         return [line for line in file.read().splitlines() if line and line[0] != "#"]
@@ -57,7 +57,7 @@ def _table(name: str) -> list[str]:
 def _entries() -> dict[str, dict[str, list[str]]]:
     """Of each operation its parameters, under "", and its lines, by their first words."""
     found: dict[str, dict[str, list[str]]] = {}
-    for line in _table("operations.txt"):
+    for line in table("operations.txt"):
         word, _, rest = line.strip().partition(" ")
         if line[0] != " ":
             entry = found[word] = {"": [rest]}
@@ -162,32 +162,27 @@ class _Operations(dict[str, Operation]):
     """Operations by name, each made of its formulas when it is first asked for."""
 
     def __contains__(self, name: object) -> bool:
-        return bool(_ENTRIES.get(str(name), {}).keys() & _BACK.keys()) or super().__contains__(name)
+        return not {"slope", "back", "each", "flat"}.isdisjoint(_ENTRIES.get(str(name), ()))
 
     def __missing__(self, name: str) -> Operation:
         entry = _ENTRIES[name]
         value = formula(name, "value") if "value" in entry else (
             lambda f, *given, **options: getattr(f, name)(*given, **options))
-        [back] = (make for word, make in _BACK.items() if word in entry)
-        self[name] = Operation(value, back(name))
+        self[name] = Operation(value, _pull_of(name, entry))
         return self[name]
 
 
-def _of_slope(name: str) -> Callable[..., Value]:
-    slope = formula(name, "slope")
-    return lambda f, g, y, given, place: g * slope(f, given[0], y)
-
-
-def _of_each(name: str) -> Callable[..., Value]:
-    pulls = [formula(name, "back", place) for place in range(len(_ENTRIES[name]["back"]))]
-    return lambda f, g, y, given, place, **options: pulls[place](f, g, y, *given, **options)
-
-
-_BACK: dict[str, Callable[[str], Callable[..., Value]]] = {
-    "slope": _of_slope, "back": _of_each, "each": lambda name: formula(name, "each"),
-    "flat": lambda _: lambda f, g, y, given, place, **options: 0 * g,
-}
-"""What makes the pull-back of an operation, by the word of its lines."""
+def _pull_of(name: str, entry: dict[str, list[str]]) -> Callable[..., Value]:
+    """The pull-back of an operation, by its lines."""
+    if "slope" in entry:
+        slope = formula(name, "slope")
+        return lambda f, g, y, given, place: g * slope(f, given[0], y)
+    if "back" in entry:
+        pulls = [formula(name, "back", place) for place in range(len(entry["back"]))]
+        return lambda f, g, y, given, place, **options: pulls[place](f, g, y, *given, **options)
+    if "each" in entry:
+        return formula(name, "each")
+    return lambda f, g, y, given, place, **options: 0 * g
 
 
 OPERATIONS = _Operations()
@@ -202,7 +197,7 @@ POSITIONAL: dict[str, str] = {}
 
 def _read_functions() -> None:
     """Take in the table of functions."""
-    for line in _table("functions.txt"):
+    for line in table("functions.txt"):
         head, equals, rest = line.partition(" = ")
         name, *words = head.split()
         operation, *words = rest.split() if equals else (name, *words)

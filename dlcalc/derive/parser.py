@@ -26,7 +26,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from dlcalc.derive.operations import FUNCTIONS, POSITIONAL, SLOPES, Function
-from dlcalc.derive.tokens import Token, marked, misplaced, still_open, tokens_of, wrong
+from dlcalc.derive.tokens import Token, hint, marked, misplaced, still_open, tokens_of, wrong
 from dlcalc.derive.tree import (
     MOST_DEPTH,
     NO_OPTIONS,
@@ -41,6 +41,7 @@ from dlcalc.derive.tree import (
     Statement,
 )
 from dlcalc.errors import InputError, LimitError, did_you_mean
+from dlcalc.numbers.axes import plural
 from dlcalc.numbers.parse import parse_number
 
 MOST_NESTING = 60
@@ -162,9 +163,8 @@ class _Parser:
         return Equation(name.text, expression, self.text, name.start, end, tuple(self.names))
 
     def _no_equation(self, token: Token) -> NoReturn:
-        hints = {"==": "; an equation has one =", ":": "; a loop is for t in 1..3: h[t] = …"}
-        hint = hints.get(token.text, "; an equation is NAME = EXPRESSION")
-        raise self.wrong(f"found {token.found}{hint}", token)
+        told = hint("equation", token.text, "an equation is NAME = EXPRESSION")
+        raise self.wrong(f"found {token.found}; {told}", token)
 
     def _elaborate(self, name: Token) -> Statement:
         """NAME[INDEX] = …, or NAME(PARAMETERS) = …"""
@@ -282,7 +282,8 @@ class _Parser:
         start, kind = self.token.start, ""
         factors = [self.matrices()]
         # Within ∑ products may be left unsaid, as W[i,j] x[j].
-        while (sign := self.token.text) in _FACTORS or (self.summing and self._begins()):
+        while (sign := self.token.text) in _FACTORS or (self.summing and (
+                self.token.kind in ("name", "number", "sum") or sign == "(")):
             operation = _FACTORS.get(sign, "mul")
             if sign in _FACTORS:
                 self.next()
@@ -293,10 +294,6 @@ class _Parser:
             if kind == "div":
                 factors = [self.made(kind, factors, start)]
         return factors[0] if len(factors) == 1 else self.made(kind, factors, start)
-
-    def _begins(self) -> bool:
-        """Whether a factor begins here."""
-        return self.token.kind in ("name", "number", "sum") or self.token.text == "("
 
     def matrices(self) -> Node:
         """A matrix product."""
@@ -492,9 +489,9 @@ class _Parser:
             return
         known = [*parameters, *function.options]
         if option not in known:
-            hint = did_you_mean(token.text, known) if known else ""
-            raise self.wrong(f"{name.text} {'has no' if known else 'takes no'} option "
-                             f"{token.text}{hint}", token)  # fmt: skip
+            near = did_you_mean(token.text, known) if known else ""
+            has = "has no" if known else "takes no"
+            raise self.wrong(f"{name.text} {has} option {token.text}{near}", token)
         if option in options:
             raise self.wrong(f"{option} is given twice", token)
         options[option] = self._setting(option)
@@ -526,11 +523,8 @@ class _Parser:
         if function.defaults:
             least += sum(each is None for _, each in function.defaults)
         if not least <= len(arguments) <= most:
-            hint = "; write axis=… for an axis" if "axis" in function.options else ""
-            raise self.wrong(
-                f"{name.text} takes {_arguments_in_words(most, least)}, here "
-                f"{'is' if len(arguments) == 1 else 'are'} {len(arguments)}{hint}", name
-            )
+            more = "; write axis=… for an axis" if "axis" in function.options else ""
+            raise self._miscounted(name, len(arguments), most, least, more)
         for _, value in function.defaults[len(arguments) - function.least :]:
             assert value is not None
             arguments.append(Number(value, self.text, name.end, name.end))
@@ -600,19 +594,26 @@ class _Parser:
         self._close(")")
         wanted = len(self.defined[name.text])
         if len(arguments) != wanted:
-            here = f"here {'is' if len(arguments) == 1 else 'are'} {len(arguments)}"
-            raise self.wrong(f"{name.text} takes {_arguments_in_words(wanted)}, {here}", name)
+            raise self._miscounted(name, len(arguments), wanted, wanted)
         return self.made("call", arguments, name.start, {"function": name.text})
 
+    def _miscounted(
+        self, name: Token, here: int, most: int, least: int, more: str = ""
+    ) -> InputError:
+        words = ["no", "one", "two", "three", "four"]
+        number = words[most] if most < len(words) else str(most)
+        if least != most:
+            ends = " or more" if most > len(words) else f" to {number}"
+            number = words[least] + ends
+        noun, verb = plural(1 if number == "one" else 2, "argument"), plural(here, "is")
+        return self.wrong(f"{name.text} takes {number} {noun}, here {verb} {here}{more}", name)
+
     def _no_function(self, name: Token) -> NoReturn:
-        near = did_you_mean(name.text, [*FUNCTIONS, *self.defined])
-        raise self.wrong(
-            f"{name.text} is no function{near}"
-            if "did you mean" in near
-            else f"{name.text} is no function; a product is written {name.text}*(…), a function "
-            f"of your own {name.text}(x) = …, the functions are {', '.join(FUNCTIONS)}",
-            name,
-        )
+        near, word = did_you_mean(name.text, [*FUNCTIONS, *self.defined]), name.text
+        if "did you mean" not in near:
+            near = (f"; a product is written {word}*(…), a function of your own {word}(x) = …, "
+                    f"the functions are {', '.join(FUNCTIONS)}")
+        raise self.wrong(f"{word} is no function{near}", name)
 
     def _list(self, bracket: Token) -> Node:
         """[a, b] is a vector, [a, b; c, d] a matrix, and so is [[a, b], [c, d]]."""
@@ -692,14 +693,6 @@ def _constant(node: Node | None) -> int | None:
 def _several(value: Any) -> tuple[Any, ...]:
     """The values of an option that may have several; a node is one."""
     return value if isinstance(value, tuple) and not isinstance(value, Node) else (value,)
-
-
-def _arguments_in_words(most: int, least: int | None = None) -> str:
-    words = ["no", "one", "two", "three", "four"]
-    number = words[most] if most < len(words) else str(most)
-    if least is not None and least != most:
-        number = f"{words[least]} or more" if most > len(words) else f"{words[least]} to {number}"
-    return f"{number} argument" + ("" if number == "one" else "s")
 
 
 def _defined(tokens: list[Token]) -> dict[str, tuple[str, ...]]:

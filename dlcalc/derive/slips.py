@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import chain, combinations, pairwise
 from math import log
 from operator import itemgetter
@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcalc.derive.derivation import NAMES, Derivation, as_value, compiled, joined
+from dlcalc.derive.operations import table
 from dlcalc.derive.working_terms import turned
 from dlcalc.errors import DlcalcError
 from dlcalc.formulas.expressions import Column, Expr, call, hadamard, stack, symbol
@@ -57,11 +58,10 @@ MOST_STEPS = 6
 """Steps up to which a slip is looked for at every single one of them."""
 MOST_DIVISOR = 100
 """A divisor up to which a factor of it may be left out."""
-MEANS = {"sum": "mean", "mean": "sum"}
 FUNCTIONS = ("sigmoid", "tanh", "relu")
 """Activations that are taken for each other."""
-LEFT_OUT = ("exp", "softmax", "gelu", "softplus", "leaky_relu", "silu", "elu")
-"""Further functions that are forgotten."""
+LEFT_OUT = (*FUNCTIONS, "exp", "softmax", "gelu", "softplus", "leaky_relu", "silu", "elu")
+"""Functions that are forgotten."""
 TARGETS = ("t", "T", "y")
 """Letters of what should come out."""
 
@@ -415,7 +415,7 @@ class Slips:
         """The slope of softmax or sigmoid beside y − t, which has it in it."""
         for part, put in _places(formula):
             y: Any = part.args[0] if part.kind == "sub" else None
-            function = getattr(self._formula_of(y), "args", (None,))[0]
+            function = getattr(self.formula_of(y), "args", (None,))[0]
             if function in ("softmax", "sigmoid"):
                 words = f"slope of {function}, which {self._said(part, None)} has in it already,"
                 yield Edit(f"the {words}", put(hadamard(part, y, 1 - y)))
@@ -451,7 +451,7 @@ class Slips:
         """A quantity in place of what its gradient is a product with, or one step too far."""
         name = self.lines[key].name
         if formula.kind == "symbol" and formula != name:
-            yield Edit(self._left_out(formula, t), Expr("mul", (0, formula)))
+            yield Edit(f"{self._said(formula, t)} left out", Expr("mul", (0, formula)))
         own = self.lines[key[1:]].name if key[0] == "d" and key[1:] in self.lines else name
         for each in dict.fromkeys(symbols_in(formula)) if own != name else ():
             if each in self.known and self.known[each].shape == self.known[own].shape:
@@ -518,8 +518,8 @@ class Slips:
             for one, other, whole in stacked:
                 words = f"{self._said(one, t)} in place of {self._said(other, t)}"
                 found.setdefault(words, {})[each] = whole
-        for words, table in found.items():
-            yield Edit(words, replaced(formula, table))
+        for words, instead in found.items():
+            yield Edit(words, replaced(formula, instead))
 
     def _is_argument(self, one: Expr, other: Expr) -> bool:
         """Whether a quantity is a function's value, and the other its argument."""
@@ -531,47 +531,17 @@ class Slips:
         return not self.timed and ((other,) == calls[0] or (one,) == calls[1])
 
     def _structural(self, formula: Expr, group: str, t: int | None) -> Iterator[Edit]:
-        """What is done to a part of a formula, by the part's kind."""
+        """What is done to a part of a formula, by the table of slips."""
         for part, put in _places(formula):
-            if part.kind in _BY_KIND:
-                for each in _BY_KIND[part.kind](self, part, part.args, t):
-                    yield each._replace(formula=put(each.formula))
-            if part.kind == "call" and part.args[0] in MEANS:
-                other = MEANS[part.args[0]]
-                words = f"the {other} in place of the {part.args[0]}"
-                yield Edit(words, put(Expr("call", (other, *part.args[1:]))))
-            if part.kind == "call" and part.args[0] in FUNCTIONS:
-                function, argument = part.args
-                for other in FUNCTIONS:
-                    if other != function:
-                        words = f"{other} in place of {function}"
-                        if part is formula and group:
-                            words = f"{other} as the activation of {self._name(group)}"
-                        yield Edit(words, put(Expr("call", (other, argument))))
-                for name in self._products_with(part):
-                    yield Edit(f"{self._said(name, t)} in place of {self._said(part, t)}",
-                               put(name))
+            owner = self._name(group) if part is formula and group else ""
+            said, beside = partial(self._said, t=t), partial(self._said, t=t, beside=part)
+            a, b, *_ = (*part.args, None)
+            given = self, said, beside, partial(_within, said), part, part.args, a, b, t, owner
+            for common, make in _table().get(part.kind, ()):
+                for words, wrong in make(*given):
+                    yield Edit(words, put(wrong), common)
 
-    def _of_call(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        function, argument, *_ = args
-        if function in (*FUNCTIONS, *LEFT_OUT):
-            yield Edit(f"{function} left out", argument)
-        if function == "exp":
-            for wrong in (argument / 2, 2 * argument):
-                yield Edit(f"{self._said(wrong, t)} in place of {self._said(argument, t)}",
-                           Expr("call", ("exp", wrong)))
-        if function == "softmax":
-            yield Edit("sigmoid in place of softmax", Expr("call", ("sigmoid", argument)))
-            yield Edit("the sum of the exponentials left out", Expr("call", ("exp", argument)))
-            yield Edit("softmax over the examples", Expr("call", ("softmax", argument, "axis=0")))
-        if function == "gelu":
-            form, other = ("erf", ()) if "tanh" in args else ("tanh", ("tanh",))
-            yield Edit(f"gelu's {form} form", Expr("call", (function, argument, *other)))
-        if getattr(argument, "kind", "") == "pow":
-            bare = Expr("call", (function, argument.args[0]))
-            yield Edit(f"{self._said(bare, t)} in place of {self._said(part, t)}", bare)
-
-    def _products_with(self, part: Expr) -> Iterator[Expr]:
+    def products_with(self, part: Expr) -> Iterator[Expr]:
         """Quantities that a function's value is a factor of: h of tanh c."""
         for line in self.lines.values():
             kind = getattr(line.formula, "kind", "")
@@ -579,31 +549,7 @@ class Slips:
                     not _is_slope(_parsed(line.name)[0])):
                 yield line.name
 
-    def _of_product(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        if isinstance(args[0], int | float):  # the slope of a power, in a sum of many
-            for size in {self.known[each].size for each in symbols_in(part) if each in self.known}:
-                if size > 1:
-                    yield Edit("the mean in place of the sum", Expr("div", (part, size)))
-        for n, each in enumerate(args):
-            yield Edit(self._left_out(each, t), joined(part.kind, args[:n] + args[n + 1 :]))
-        for slope in self._slopes_of(args):
-            yield Edit(self._left_out(joined(part.kind, slope), t, "twice"),
-                       joined(part.kind, (*args, *slope)))
-        yield from self._moved_in(part, args, t)
-        if len(args) == 3:
-            yield Edit(self._left_out(joined(part.kind, args[1:]), t), args[0])
-        for n, (y, rest) in enumerate(pairwise((*args, None))):
-            before, behind = args[:n], args[n + 2 :]
-            if rest == Expr("sub", (1, y)):
-                wrong = Expr("sub", (1, Expr("pow", (y, 2))))
-                yield Edit(f"the slope of tanh at {self._said(y, t)}",
-                           Expr(part.kind, (*before, wrong, *behind)))
-            elif getattr(y, "kind", "") == "sub" and getattr(y.args[1], "kind", "") == "pow":
-                value = y.args[1].args[0]
-                yield Edit(f"the slope of sigmoid at {self._said(value, t)}",
-                           Expr(part.kind, (*before, value, 1 - value, *args[n + 1 :])))
-
-    def _slopes_of(self, args: Any) -> Iterator[tuple[Any, ...]]:
+    def slopes_of(self, args: Any) -> Iterator[tuple[Any, ...]]:
         """The slopes of functions that a gradient is multiplied with; y(1 − y) are one."""
         if not any(_is_slope(_parsed(each)[0]) for each in args if isinstance(each, Expr)):
             return
@@ -614,17 +560,7 @@ class Slips:
                     each.kind == "sub" and getattr(each.args[1], "kind", "") == "pow"):
                 yield (each,)
 
-    def _moved_in(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        """A gate that acts on what a matrix is multiplied with, in place of the product."""
-        for n, each in enumerate(args if part.kind == "hadamard" else ()):
-            inner = self._formula_of(each)
-            first: Any = inner.args[0] if getattr(inner, "kind", "") == "add" else None
-            if getattr(first, "kind", "") == "matmul":
-                gate, (matrix, x) = joined("hadamard", args[:n] + args[n + 1 :]), first.args
-                yield Edit(f"{self._said(gate, t)} before the product with {self._said(x, t)}",
-                           Expr("add", (matrix @ hadamard(gate, x), *inner.args[1:])))
-
-    def _formula_of(self, name: Any) -> Any:
+    def formula_of(self, name: Any) -> Any:
         """The formula of a quantity that a line computes forward; None of others."""
         found = self._line_of(name)
         return None if found is None or _is_slope(_parsed(name)[0]) else found
@@ -634,52 +570,11 @@ class Slips:
         key = self.keys.get(self.slots.get(name, -1), "")
         return self.lines[key].formula if key else None
 
-    def _of_sum(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        factors = [each.args if getattr(each, "kind", "") == "mul" else () for each in args]
-        shared = [each for each in factors[0] if all(each in other for other in factors)]
-        runs = [shared[n : n + size] for size in (1, 2, 3) for n in range(len(shared) - size + 1)]
-        for several in runs:
-            rest = [tuple(each for each in term if each not in several) for term in factors]
-            if all(rest):
-                words = self._left_out(joined("mul", tuple(several)), t)
-                yield Edit(words, Expr("add", tuple(joined("mul", each) for each in rest)))
-        yield Edit("the mean in place of the sum", Expr("div", (part, len(args))), False)
-        if self.timed and t is None and len(args) > 2:
-            yield Edit("the first step alone", args[0])
-            yield Edit("the last step alone", args[-1])
-        for n, each in enumerate(args):
-            yield Edit(self._left_out(each, t), joined("add", args[:n] + args[n + 1 :]))
-            flipped = (*args[:n], _negative(each), *args[n + 1 :])
-            yield Edit(f"a wrong sign at {self._said(each, t)}", Expr("add", flipped), False)
+    def sizes_in(self, part: Any) -> set[int]:
+        """How many numbers the quantities in a part have."""
+        return {self.known[each].size for each in symbols_in(part) if each in self.known}
 
-    def _of_difference(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        a, b = args
-        one, other, whole = (self._said(each, t) for each in (a, b, part))
-        if a != 1:
-            yield Edit(self._left_out(b, t), a)
-            yield Edit(self._left_out(a, t), _negative(b))
-        else:
-            yield Edit(f"{other} in place of {whole}", b)
-            if isinstance(b, Expr) and b.kind == "pow":
-                yield Edit(f"{self._said(b.args[0], t)} in place of {whole}", b.args[0])
-        yield Edit(f"a wrong sign at {other}", Expr("add", (a, b)), False)
-        yield Edit(f"{other} − {one} in place of {whole}", Expr("sub", (b, a)), False)
-
-    def _of_quotient(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        above, below = args
-        if isinstance(below, int | float):
-            for count, others in self._sizes_over(above, below):
-                yield Edit(f"the mean over all {count} elements", Expr("div", (above, others)))
-            yield Edit("½ left out" if below == 2 else f"1/{below:g} left out", above)
-            for each in range(2, min(int(below), MOST_DIVISOR)) if below % 1 == 0 else ():
-                if below % each == 0:
-                    words = "½ left out" if each == 2 else f"1/{each} left out"
-                    yield Edit(words, Expr("div", (above, int(below) // each)))
-            # A square's 2 may have been cut down against a mean's divisor.
-            yield Edit("2 left out", Expr("div", (above, 2 * below)))
-            yield Edit(f"1/{2 * below:g} left out", Expr("mul", (2, above)))
-
-    def _sizes_over(self, part: Any, below: float) -> Iterator[tuple[int, float]]:
+    def sizes_over(self, part: Any, below: float) -> Iterator[tuple[int, float]]:
         """The sizes of matrices of which an axis divides the divisor of a mean, and the divisors
         with the other axis in it, too."""
         for each in dict.fromkeys(symbols_in(part)):
@@ -688,42 +583,10 @@ class Slips:
                 if size > 1 and below % size == 0 and shape[1 - n] > 1:
                     yield size * shape[1 - n], below * shape[1 - n]
 
-    def _of_matrices(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        inner = self._formula_of(args[-1])
-        if getattr(inner, "kind", "") == "hadamard":
-            gate, x = inner.args
-            yield Edit(f"{self._said(gate, t)} behind the product with {self._said(x, t)}",
-                       hadamard(gate, args[0] @ x))
-        for n, each in enumerate(args):
-            if not self._is_vector(each):
-                other = turned(each)
-                words = f"{self._said(other, t)} in place of {self._said(each, t)}"
-                yield Edit(words, Expr("matmul", (*args[:n], other, *args[n + 1 :])))
-
-    def _of_stack(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        said = [self._said(each, t, part) for each in args]
-        yield Edit(f"({'; '.join(said[::-1])}) in place of ({'; '.join(said)})",
-                   Expr("stack", args[::-1]))
-        for n, each in enumerate(args):
-            parts = (*args[:n], Expr("mul", (0, each)), *args[n + 1 :])
-            yield Edit(f"{said[n]} left out", Expr("stack", parts))
-
-    def _of_one(self, part: Expr, args: Any, t: int | None) -> Iterator[Edit]:
-        """A power, or what is taken away."""
-        bare = self._said(args[0], t)
-        if part.kind == "neg":
-            yield Edit(f"a wrong sign at {bare}", args[0], False)
-        else:
-            yield Edit(f"{bare} in place of {self._said(part, t)}", args[0])
-
-    def _is_vector(self, part: Any) -> bool:
+    def is_vector(self, part: Any) -> bool:
+        """Whether a part has no matrix in it, or one of a single row or column."""
         arrays = (self.known[each] for each in symbols_in(part) if each in self.known)
         return any(array.ndim < 2 or 1 in array.shape for array in arrays)
-
-    def _left_out(self, part: Any, t: int | None, how: str = "left out") -> str:
-        part = part.args[0] if getattr(part, "kind", "") == "neg" else part
-        said = self._said(part, t)
-        return f"({said}) {how}" if getattr(part, "kind", "") in ("add", "sub") else f"{said} {how}"
 
     def _said(self, part: Any, t: int | None, beside: Any = None) -> str:
         """A part of a formula in words, its steps counted from t; those of t itself unsaid."""
@@ -795,13 +658,49 @@ def _wants_place(words: str, name: str) -> bool:
     return bool(name) and not words.endswith((f"activation of {name}", f" in {name}"))
 
 
-_BY_KIND: dict[str, Callable[..., Iterator[Edit]]] = {
-    "mul": Slips._of_product, "hadamard": Slips._of_product, "add": Slips._of_sum,
-    "sub": Slips._of_difference, "div": Slips._of_quotient, "matmul": Slips._of_matrices,
-    "pow": Slips._of_one, "neg": Slips._of_one, "stack": Slips._of_stack,
-    "call": Slips._of_call,
+@cache
+def _table() -> dict[str, list[tuple[bool, Callable[..., list[tuple[str, Any]]]]]]:
+    """By the kind of a part what goes wrong with it: whether commonly, and what makes the words
+    and the wrong formula."""
+    found: dict[str, list[Any]] = {}
+    for line in table("slips.txt"):
+        kinds, words, formula, clauses = line.split(" |")
+        told = re.sub(r"\{(.+?)\}", r"{said(\1)}", words.strip())
+        edits = f"[(f'''{told}''', {formula}) for _ in '_' {clauses}]"
+        make = eval(f"lambda {_GIVEN}: {edits}", _NAMES)  # noqa: S307
+        for kind in kinds.removeprefix("seldom ").split():
+            found.setdefault(kind, []).append((not kinds.startswith("seldom"), make))
+    return found
+
+
+def _within(said: Callable[[Any], str], part: Any) -> str:
+    """What is left out, in words."""
+    part = part.args[0] if getattr(part, "kind", "") == "neg" else part
+    return f"({said(part)})" if getattr(part, "kind", "") in ("add", "sub") else said(part)
+
+
+def _shared_in(args: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """One to three factors that all terms of a sum share, and what is left of each without."""
+    factors = [each.args if getattr(each, "kind", "") == "mul" else () for each in args]
+    shared = [each for each in factors[0] if all(each in other for other in factors)]
+    for size in (1, 2, 3):
+        for n in range(len(shared) - size + 1):
+            several = tuple(shared[n : n + size])
+            rest = [tuple(each for each in term if each not in several) for term in factors]
+            if all(rest):
+                yield several, rest
+
+
+_NAMES: dict[str, Any] = {
+    "FUNCTIONS": FUNCTIONS, "LEFT_OUT": LEFT_OUT, "MOST_DIVISOR": MOST_DIVISOR, "call": call,
+    "expr": lambda kind, *args: Expr(kind, args), "hadamard": hadamard, "joined": joined,
+    "kind": lambda part: getattr(part, "kind", ""), "pairwise": pairwise, "turned": turned,
+    "number": lambda part: isinstance(part, int | float), "shared_in": _shared_in,
+    "negative": lambda part: _negative(part),
+    "share": lambda number: "½" if number == 2 else f"1/{number:g}",
 }
-"""What goes wrong with each kind of formula."""
+"""What the table of slips may name beside what is given with a part."""
+_GIVEN = "own, said, beside, within, part, args, a, b, t, owner"
 
 
 @cache

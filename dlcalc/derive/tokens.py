@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Sequence
 from typing import Any, NamedTuple
 
+from dlcalc.derive.operations import table
 from dlcalc.derive.tree import line_of
 from dlcalc.errors import InputError, LimitError
 from dlcalc.numbers.parse import shorten
@@ -38,15 +39,12 @@ _SIGNS = {
     "≤": "<=", "≥": ">=", "≠": "!=", "…": "..", "⌊": "(", "⌋": ")", "⌈": "(", "⌉": ")",
 }  # fmt: skip
 _ROUNDED = {"⌊": "floor", "⌈": "ceil"}
-_HINTS = {
-    "∑": "write sum(…), or ∑_j with an index", "√": "write sqrt(…)", "|": "write abs(…)",
-    "‖": "write norm(…)", "{": "brackets are ( and )", "}": "brackets are ( and )",
-    "∂": "derivatives are what `of` and `wrt` ask for", "_": "a name begins with a letter",
-    "&": "conditions are multiplied: (a > 0)*(b > 0)",
-    "!": "1 - a is the opposite of a condition",
-    ".": "write the function alone, exp(x), and a number with its digits, 0.5",
-    "%": "write a fraction: 5% is 0.05", "\\": "write the name itself: sigma, alpha",
-}  # fmt: skip
+
+def hint(kind: str, sign: str, otherwise: str) -> str:
+    """What to write in place of a sign, by the table of hints."""
+    known = (line.split(" ", 2) for line in table("hints.txt"))
+    return next((words for of, each, words in known if (of, each) == (kind, sign)), otherwise)
+
 
 
 class Token(NamedTuple):
@@ -189,10 +187,10 @@ _NO_NAMES = "¼¾⅓⅔"
 
 
 def _no_word(text: str, at: int) -> InputError:
-    sign = "‖" if text.startswith("||", at) else text[at]
-    hint = f"; {_HINTS[sign]}" if sign in _HINTS else ", which means nothing in an equation"
-    sign = "||" if text.startswith("||", at) else sign
-    return wrong(f"found {repr(sign) if sign.isprintable() else ascii(sign)}{hint}", text, at)
+    sign = "||" if text.startswith("||", at) else text[at]
+    told = hint("sign", "‖" if sign == "||" else sign, "")
+    told = f"; {told}" if told else ", which means nothing in an equation"
+    return wrong(f"found {repr(sign) if sign.isprintable() else ascii(sign)}{told}", text, at)
 
 
 def plain_name(name: str) -> str:
@@ -229,17 +227,8 @@ def misplaced(
         )
     if opened:
         return said(still_open(source, opened))
-    hints = {
-        ")": "no bracket is open", "]": "no bracket is open",
-        ",": "a point divides decimals, 1.5, and commas stand in brackets",
-        "=": "each equation stands on its own line, or after ;",
-        "..": "a range stands behind for: for t in 1..3: h[t] = …",
-        ":": "slices stand in brackets, x[0:2], and loops are for t in 1..3: h[t] = …",
-    }  # fmt: skip
-    return said(f" after {left!r}; {hints.get(token.text, _BELONGS)}")
-
-
-_BELONGS = "an operator or the end belongs here"
+    belongs = hint("behind", token.text, "an operator or the end belongs here")
+    return said(f" after {left!r}; {belongs}")
 
 
 def still_open(source: str, opened: Sequence[Token]) -> str:
