@@ -155,8 +155,7 @@ class Term:
         a, b = self, as_term(other)
         return Term(sum_of(b.formula, a.formula), a.value + b.value, _joint(a, b))
 
-    def __radd__(self, other: Any) -> Term:
-        return self + as_term(other)
+    __radd__ = __add__
 
     def __sub__(self, other: Any) -> Term:
         a, b = self, as_term(other)

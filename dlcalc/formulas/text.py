@@ -225,8 +225,8 @@ _FUNCTIONS = {"exp", "log", "ln", "tanh", "max", "min", "det", "sin", "cos"}
 
 
 @cache
-def _signs(kind: str) -> dict[str, str]:
-    """What LaTeX has for signs: in a `formula`, amid `words`, as an `accent` over a letter."""
+def latex_of(kind: str) -> dict[str, str]:
+    """What LaTeX has for signs: in a `formula`, amid `words`, `verbatim`, as an `accent`."""
     with open(f"{os.path.dirname(__file__)}/latex.txt", encoding="utf-8") as file:
         rows = [line.split() for line in file.read().splitlines()]
     return {sign: latex for of, sign, latex in rows if of == kind}
@@ -234,7 +234,7 @@ def _signs(kind: str) -> dict[str, str]:
 
 def escape_latex(text: str) -> str:
     """Words as LaTeX text, every sign that means something else escaped."""
-    signs = {sign: f"${latex}$" for sign, latex in _signs("formula").items()} | _signs("words")
+    signs = {sign: f"${latex}$" for sign, latex in latex_of("formula").items()} | latex_of("words")
     written = "".join(signs.get(sign, sign) for sign in text)
     return written.replace("--", "-{}-")  # an option, and no dash
 
@@ -271,7 +271,7 @@ def _name(name: str) -> str:
         from unicodedata import normalize
 
         name = normalize("NFD", name).replace("−", "-")
-    greek, accents = _signs("formula"), _signs("accent")
+    greek, accents = latex_of("formula"), latex_of("accent")
     accent = next((accents[sign] for sign in reversed(name) if sign in accents), "")
     letters = [sign for sign in name if sign not in accents]
     body = "".join(f"{greek[sign]} " if sign in greek else sign for sign in letters)
@@ -312,8 +312,9 @@ class _LatexWriter(TextWriter):
     def _symbol(self, name: str, sub: str) -> str:
         if " " in sub:
             return rf"{_name(name)}_{{\text{{{escape_latex(sub)}}}}}"
-        plain = len(sub) == 1 or not sub.isalpha()
-        below = (_name(sub) if sub in _signs("formula") else sub) if plain else rf"\mathrm{{{sub}}}"
+        below = _name(sub) if sub in latex_of("formula") else sub
+        if len(sub) > 1 and sub.isalpha():
+            below = rf"\mathrm{{{sub}}}"
         return f"{_name(name)}_{{{below}}}" if sub else _name(name)
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:

@@ -1,16 +1,17 @@
 """The losses of a network's output, as rules of the graph: PyTorch's, by their names there.
 
-Those that go element by element are written once, on arrays and on symbols alike.
+Those that go element by element are written once, in the table of operations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from dlcalc.derive.arrays import Arrays
+from dlcalc.derive.operations import formula, lines_of
 from dlcalc.derive.rules import FORMULAS, Array, Graph, Index, Node, Rule, along
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, call, symbol
@@ -34,24 +35,8 @@ WRITTEN = FORMULAS.but(above_zero=lambda x: x)
 """The world of formulas, without what only holds numbers in their range."""
 
 
-def _huber(f: Any, y: Any, t: Any) -> Any:
-    near = f.min(f.abs(y - t), 1)
-    return near * (f.abs(y - t) - 0.5 * near)
-
-
-POINTWISE: dict[str, tuple[Callable[[Any, Any, Any], Any], Callable[[Any, Any, Any], Any]]] = {
-    "mse": (lambda f, y, t: (y - t) ** 2, lambda f, y, t: 2 * (y - t)),
-    "l1": (lambda f, y, t: f.abs(y - t), lambda f, y, t: f.sign(y - t)),
-    "huber": (_huber, lambda f, y, t: f.sign(y - t) * f.min(f.abs(y - t), 1)),
-    "binary_cross_entropy": (
-        lambda f, y, t: -(t * f.ln(y) + (1 - t) * f.ln(1 - y)),
-        lambda f, y, t: (y - t) / f.above_zero(y * (1 - y)),
-    ),
-    "bce_with_logits": (
-        lambda f, y, t: f.softplus(y) - t * y, lambda f, y, t: f.sigmoid(y) - t,
-    ),
-}
-"""Losses of each element y and its target t in a world f, and their slopes in y."""
+POINTWISE = tuple(lines_of("loss"))
+"""Losses of each element."""
 LOSSES = ("cross_entropy", "nll", *POINTWISE)
 
 
@@ -60,7 +45,7 @@ class ElementLoss(Rule):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.loss, self.slope = POINTWISE[name]
+        self.loss, self.slope = formula(name, "loss"), formula(name, "steep")
 
     def value(self, node: Node, *arguments: Array) -> Array:
         return np.asarray(self.loss(_HELD, *arguments)).sum() / node.options["count"]

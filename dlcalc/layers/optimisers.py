@@ -283,12 +283,7 @@ def updated(
     return new
 
 
-LETTERS = {
-    "lr": "η", "eps": "ε", "weight_decay": "λ", "momentum": "μ",
-    "alpha": "α", "exp_avg": "m", "exp_avg_sq": "v", "max_exp_avg_sq": "v_max",
-    "momentum_buffer": "buf", "square_avg": "v", "grad_avg": "ḡ", "exp_inf": "u",
-    "mu_product": "Π", "dampening": "τ", "sum": "S", "momentum_decay": "ψ", "lr_decay": "δ",
-}
+LETTERS = dict(line.split() for line in text_beside(__file__, "letters.txt").splitlines())
 """How options and states are written."""
 
 

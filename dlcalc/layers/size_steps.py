@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from dlcalc.formulas.expressions import Expr, Step, add, ceil, floor, symbol
+from dlcalc.input.expressions import mistakes
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
@@ -65,9 +66,9 @@ def size_slips(axes: tuple[Axis, ...]) -> Iterator[tuple[str, Any]]:
     >>> dict(size_slips((Axis(32, 5, 1, (1, 1)),)))["padding counted on one side"]
     29
     """
-    for words, slip in _SLIPS:
-        wrong = [slip(axis) for axis in axes]
-        right: list[int] = [axis.output for axis in axes]
+    right = [axis.output for axis in axes]
+    for slips in zip(*map(_slips_of, axes), strict=True):
+        words, wrong = slips[0][0], [size for _, size in slips]
         if wrong == right:
             continue
         yield words, wrong[0] if len(wrong) == 1 else wrong
@@ -83,27 +84,13 @@ def size_slips(axes: tuple[Axis, ...]) -> Iterator[tuple[str, Any]]:
             ]
 
 
-def _with(**change: Any) -> Callable[[Axis], int]:
-    return lambda axis: axis._replace(**change).output
-
-
-_SLIPS: tuple[tuple[str, Callable[[Axis], int]], ...] = (
-    ("rounding up (--ceil)", _with(ceil=True)), ("rounding down", _with(ceil=False)),
-    ("padding left out", _with(pad=(0, 0))),
-    ("padding counted on one side", lambda axis: axis._replace(pad=(axis.pad[0], 0)).output),
-    ("padding counted twice", lambda axis: axis._replace(
-        pad=(2 * axis.pad[0], 2 * axis.pad[1])).output),
-    ("dilation left out", _with(dilation=1)),
-    ("a span of D·F in place of D·(F − 1) + 1", lambda axis: axis._replace(
-        kernel=axis.kernel * axis.dilation, dilation=1).output),
-    ("stride left out", _with(stride=1)), ("output padding left out", _with(output_padding=0)),
-    ("the + 1 left out", lambda axis: axis.output - 1),
-    ("1 too many", lambda axis: axis.output + 1),
-    ("the size of an ordinary convolution", _with(transposed=False, output_padding=0)),
-    ("the size of a transposed convolution", _with(transposed=True)),
-    ("kernel left out", _with(kernel=1)),
-)
-"""Slips of output sizes, the likeliest first."""
+def _slips_of(axis: Axis) -> Iterator[tuple[str, int]]:
+    """What each slip makes of one axis."""
+    before, after = axis.pad
+    given = {**axis._asdict(), "before": before, "after": after, "output": axis.output}
+    for words, change in mistakes(__file__, "size_slips.txt", given):
+        size: int | None = change.pop("output", None)
+        yield words, axis._replace(**change).output if size is None else size
 
 
 def values_of(axis: Axis) -> dict[Expr, Any]:

@@ -15,7 +15,7 @@ from textwrap import wrap
 from typing import Any
 
 from dlcalc.formulas.numerals import format_number, plain_value
-from dlcalc.formulas.text import escape_latex, formula_html, matrix_latex
+from dlcalc.formulas.text import escape_latex, formula_html, latex_of, matrix_latex
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
 from dlcalc.output.tables import aligned_rows, cell_text, drawn_table, shape_of, slices
 from dlcalc.output.working import chain_of
@@ -219,12 +219,6 @@ SIZES = {"normalsize": 1.0, "small": 0.93, "footnotesize": 0.85, "scriptsize": 0
 """Sizes of letters, and how wide their signs are beside those of ten points."""
 ROWS = 40
 """Rows of a table that stand together; the next begin under its header again."""
-PLAIN = str.maketrans({
-    "−": "-", "→": "->", "≤": "<=", "≥": ">=", "…": "...", "—": "-", "–": "-", "‖": "||",
-    "∑": "sum", "∂": "d", "σ": "sigma", "μ": "mu", "ε": "epsilon", "⌊": "floor(", "⌋": ")",
-    "⌈": "ceil(", "⌉": ")", "½": "1/2", "√": "sqrt",
-})
-"""What verbatim text has for signs that its letters lack."""
 GAP = 6
 """Points between two columns."""
 
@@ -258,7 +252,8 @@ def size_for(signs: float, points: float = LINE) -> str:
 
 def _verbatim(lines: Sequence[str]) -> Iterator[str]:
     most = int(LINE / SIGN / SIZES["tiny"])
-    known = (line.translate(PLAIN).encode("latin-1", "replace").decode("latin-1") for line in lines)
+    plain = str.maketrans(latex_of("verbatim"))  # what the letters of verbatim text lack
+    known = (line.translate(plain).encode("latin-1", "replace").decode("latin-1") for line in lines)
     folded = [part for line in known for part in wrap(
         line, most, replace_whitespace=False, drop_whitespace=False
     ) or [""]]
