@@ -94,6 +94,16 @@ def squeezed(whole: Formula, axis: Any) -> Formula:
     return call("squeeze", whole, kept[0])
 
 
+def _aligned_back(whole: Formula, axes: Sequence[int], rank: int) -> Formula:
+    """An array with its axes where they were before they were aligned."""
+    missing = tuple(each for each in range(rank) if each not in axes)
+    whole = squeezed(whole, missing) if missing else whole
+    order = sorted(range(len(axes)), key=axes.__getitem__)
+    if order == sorted(order):
+        return whole
+    return call("transpose", whole, *(order.index(n) for n in range(len(axes))))
+
+
 def written(operation: str, *arguments: Formula, **options: Any) -> Formula:
     """An operation on formulas, as a formula."""
     if operation in WRITTEN:
@@ -101,12 +111,18 @@ def written(operation: str, *arguments: Formula, **options: Any) -> Formula:
     return call(operation, *arguments, *_settings(options))
 
 
-WRITTEN = lines_of("written")
-"""Operations that are not written as functions of their names."""
-_PARTS = World(
+WRITTEN, DRAWN = lines_of("written"), lines_of("drawn")
+"""Operations that are not written as functions of their names; those of whole arrays."""
+_PARTS: World = World(
     call=call, expr=lambda kind, *args: Expr(kind, args), mul=mul, hadamard=hadamard,
     matmul=matmul, transpose=transpose, indexed=indexed, floor=floor, ceil=ceil,
     signed_sum=sum_of, settings=_settings, aligned=aligned, squeezed=squeezed, written=written,
+    product=product, turned=turned, aligned_back=_aligned_back,
+    # softmax in softmax doubles sums, so long ones are cut
+    short=lambda whole: whole if size_of(whole) <= MOST_SIZE else CUT,
+    outer=lambda a, b: formula("times_transposed", "drawn")(_PARTS, a, b),
+    all_but=lambda first: tuple(range(first, 0)),
+    along=lambda axis, whole, place: _along(axis, whole, place),
 )
 """What they are written with."""
 
@@ -229,6 +245,10 @@ CARRIED: dict[str, tuple[str, int, tuple[int, ...]]] = {
 }
 """Functions that carry a gradient back: through which operation, to which of its arguments, and
 these by their places behind the gradient."""
+_WHOLE = ("matmul", "conv", "softmax", "sum", "mean")
+"""Functions of whole arrays that are written by their names; all others act element by element."""
+
+
 class Symbols:
     """The functions of the table of operations, on formulas with their values."""
 
@@ -251,15 +271,17 @@ class Symbols:
         def function(*arguments: Any, **options: Any) -> Term:
             terms = [as_term(each) for each in arguments]
             value = self._number(name, *terms, **options)
+            if name in DRAWN:
+                terms = [each.full for each in terms]
+                return Term(formula(name, "drawn")(_PARTS, *terms, **options), value)
             if name in _WHOLE:
                 terms = [each.full for each in terms]
-                return Term(_WHOLE[name](value, *terms, **options), value)
-            options = options if any(each.shape for each in terms) else {}
-            formula = written(name, *(each.formula for each in terms), **options)
+            settings = options if any(each.shape for each in terms) else {}
+            whole = written(name, *(each.formula for each in terms), **settings)
             if name in SLOPES:
-                formula = call(SLOPES[name], *formula.args[1:])
-                self.known[formula] = value
-            return Term(formula, value, _joint(*terms))
+                whole = call(SLOPES[name], *whole.args[1:])
+                self.known[whole] = value
+            return Term(whole, value, None if name in _WHOLE else _joint(*terms))
 
         return function
 
@@ -395,61 +417,3 @@ class Symbols:
 def _along(axis: int, whole: Term, place: Any) -> tuple[Any, ...]:
     """The index of a place along an axis."""
     return (*(slice(None),) * (axis % len(whole.value.shape)), place)
-
-
-def _of_transposed(value: Any, a: Term, b: Term) -> Formula:
-    """a bᵀ; of vectors the outer product, of numbers a plain one."""
-    if not (a.shape and b.shape):
-        return product(a.formula, b.formula)
-    return matmul(a.formula, (turned if len(b.shape) > 1 else transpose)(b.formula))
-
-
-def _by_transposed(value: Any, a: Term, b: Term) -> Formula:
-    """aᵀ b; of vectors the outer product."""
-    if len(a.shape) < 2 and len(b.shape) < 2:
-        return _of_transposed(value, a, b)
-    return matmul(turned(a.formula), b.formula)
-
-
-def _transposed(value: Any, x: Term, axes: Any = None) -> Formula:
-    """The last two axes exchanged, or all as asked."""
-    if axes is None:
-        return turned(x.formula) if len(x.shape) > 1 else x.formula
-    return call("transpose", x.formula, *axes)
-
-
-def _aligned_back(value: Any, g: Term, x: Term, axes: Sequence[int], rank: int) -> Formula:
-    """g with its axes where they were before they were aligned."""
-    missing = tuple(each for each in range(rank) if each not in axes)
-    formula = squeezed(g.formula, missing) if missing else g.formula
-    order = sorted(range(len(axes)), key=axes.__getitem__)
-    if order == sorted(order):
-        return formula
-    return call("transpose", formula, *(order.index(n) for n in range(len(axes))))
-
-
-def _kept_sum(value: Any, x: Term, axis: Any = -1) -> Formula:
-    """Sums along axes; softmax in softmax doubles them, so long ones are cut."""
-    inner = x.formula if size_of(x.formula) <= MOST_SIZE else CUT
-    return written("sum", inner, **({"axis": axis, "keepdims": True} if x.shape else {}))
-
-
-def _bias_slope(value: Any, g: Term, w: Term, b: Term) -> Formula:
-    """The gradient of a bias: of each channel the sum."""
-    along = {"axis": tuple(range(2 - len(w.shape), 0))} if b.shape else {}
-    return written("sum", g.formula, **along)
-
-
-def _written_whole(name: str) -> Callable[..., Formula]:
-    return lambda value, *terms, **options: written(
-        name, *(each.formula for each in terms), **(options if terms[0].shape else {}))
-
-
-_WHOLE: dict[str, Callable[..., Formula]] = {
-    **{name: _written_whole(name) for name in ("matmul", "conv", "softmax", "sum", "mean")},
-    "times_transposed": _of_transposed, "transposed_times": _by_transposed,
-    "transpose": _transposed, "align_back": _aligned_back, "kept_sum": _kept_sum,
-    "conv_bias": _bias_slope,
-    "slice_of": lambda value, g, place, axis=0: indexed(g.formula, _along(axis, g, place.formula)),
-}
-"""Functions of whole arrays by their formulas; all others act element by element."""
