@@ -10,7 +10,7 @@ import pytest
 
 from tests.shell.running import ROOT, environment
 
-FORMAT = '        Format("html", _html, escape=_html_escaped),\n'
+FORMAT = '        Format("latex", _document("latex"), ascii=True),\n'
 LAYER = '''
 
 def layerscale(shape: Shape, scales: int = 1) -> Counted:

@@ -180,17 +180,13 @@ def _kind(word: str, text: str, start: int) -> tuple[str, str]:
         return kind, word.replace("½", "0.5").replace("−", "-")
     if kind in ("space", "newline"):
         return kind, ""
-    raise _no_word(text, start)
+    sign = "||" if text.startswith("||", start) else text[start]
+    told = hint("sign", "‖" if sign == "||" else sign, "")
+    told = f"; {told}" if told else ", which means nothing in an equation"
+    raise wrong(f"found {repr(sign) if sign.isprintable() else ascii(sign)}{told}", text, start)
 
 
 _NO_NAMES = "¼¾⅓⅔"
-
-
-def _no_word(text: str, at: int) -> InputError:
-    sign = "||" if text.startswith("||", at) else text[at]
-    told = hint("sign", "‖" if sign == "||" else sign, "")
-    told = f"; {told}" if told else ", which means nothing in an equation"
-    return wrong(f"found {repr(sign) if sign.isprintable() else ascii(sign)}{told}", text, at)
 
 
 def plain_name(name: str) -> str:

@@ -21,16 +21,7 @@ from dlcalc.derive.derivation import (
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.tape import arranged
 from dlcalc.derive.working_terms import Term, named, partial
-from dlcalc.formulas.expressions import (
-    Expr,
-    Step,
-    add,
-    call,
-    hadamard,
-    indexed,
-    parts_of,
-    symbol,
-)
+from dlcalc.formulas.expressions import Expr, Step, add, call, hadamard, indexed, parts_of, symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.numbers.places import Place
 

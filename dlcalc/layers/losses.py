@@ -83,12 +83,6 @@ def squared_error(y: Array, target: Array) -> Array:
     return total
 
 
-def _softmax_squared_slope(y: Array, target: Array) -> Array:
-    dy = y - target
-    result: Array = y * (dy - (dy * y).sum(axis=-1, keepdims=True))
-    return result
-
-
 OBJECTIVES = (
     Objective(
         "softmax", "cross_entropy", softmax, cross_entropy,
@@ -102,7 +96,7 @@ OBJECTIVES = (
     ),
     Objective(
         "softmax", "squared_error", softmax, lambda q, t: squared_error(softmax(q), t),
-        _softmax_squared_slope,
+        lambda y, t: y * (y - t - ((y - t) * y).sum(axis=-1, keepdims=True)),
     ),
 )
 OUTPUTS = tuple(dict.fromkeys(each.output for each in OBJECTIVES))

@@ -254,11 +254,6 @@ MOVERS = ("identity", "flatten", "reshape", "transpose", "crop", "select")
 """Types that do no arithmetic: their count says where elements go."""
 
 
-def _rearranged(run: Pass, x: Node, **options: Any) -> Node:
-    """The elements of x where the layer has them."""
-    return run.do("move", x, **handler(run.type)(run.shape, **options).moves)
-
-
 def values_of(type: str) -> Callable[..., Node]:
     """The function that computes a layer of this type; InputError where there is none.
 
@@ -274,5 +269,6 @@ def values_of(type: str) -> Callable[..., Node]:
             Activate(run.store.facts.get("activation", parametrised)(type, **options)), x
         )
     if type in MOVERS:
-        return _rearranged
+        return lambda run, x, **options: run.do(
+            "move", x, **handler(type)(run.shape, **options).moves)
     raise InputError(f"{type} is counted, its values are not computed")

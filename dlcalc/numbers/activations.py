@@ -17,14 +17,10 @@ def sigmoid(x: Array) -> Array:
     [0.5, 0.0, 1.0]
     """
     positive = x.real >= 0
-    decay = np.exp(_away(x))
+    # Of x or −x, whichever an exponential never overflows at.
+    decay = np.exp(-np.abs(x) if x.real is x else np.where(positive, -x, x))
     result: Array = np.where(positive, 1, decay) / (1 + decay)
     return result
-
-
-def _away(x: Array) -> Array:
-    """x, or −x where x is above 0: what an exponential never overflows at."""
-    return -np.abs(x) if x.real is x else np.where(x.real >= 0, -x, x)
 
 
 def softplus(x: Array) -> Array:

@@ -274,7 +274,8 @@ def slip_of(expected: Any, slips: Iterable[tuple[str, Any]]) -> str:
             found = values() if callable(values) else values
             if found is None:
                 continue
-            whole = _is_whole(found)
+            kind = getattr(getattr(found, "dtype", None), "kind", "")
+            whole = kind in "iO" if kind else not isinstance(found, float)
             if Comparison(expected, {"value": found}, place, whole=whole).first is None:
                 return f"{words} gives that"
         except DlcalcError:
@@ -299,12 +300,6 @@ def unit_slip(size: Any, expected: Any) -> str:
             (f"{prefix}iB of 1000{raised} bytes", size * binary / decimal),
         ]
     return slip_of(expected, slips)
-
-
-def _is_whole(values: Any) -> bool:
-    dtype = getattr(values, "dtype", None)
-    return dtype.kind in "iO" if dtype is not None else not isinstance(values, float)
-
 
 def _check_names(wanted: Iterable[str], known: Collection[str]) -> None:
     for name in wanted:

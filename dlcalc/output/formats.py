@@ -13,6 +13,12 @@ from dlcalc.typed import Any, NamedTuple
 Steps = Iterable[Any] | None
 Row = dict[str, Any]
 """A record and its answer, by name."""
+Write = Callable[[Answer, int | None, Steps], Iterator[str]]
+"""An answer, digits for people and the steps of the working → pieces of text."""
+Draw = Callable[[Block, int | None], Iterator[str]]
+"""A block and digits → pieces of text."""
+Stream = Callable[[Sequence[str], str], tuple[str, Callable[[Row], str]]]
+"""The columns of records and the one of the answer → a head, and what makes a line of each."""
 
 
 class Format(NamedTuple):
@@ -20,13 +26,12 @@ class Format(NamedTuple):
 
     name: str
     """What `--format` calls it."""
-    write: Callable[[Answer, int | None, Steps], Iterator[str]]
-    """An answer, digits for people and the steps of the working, as pieces of text."""
+    write: Write
+    """What writes an answer."""
     complete: bool = False
     """Whether its tables are for programs, and leave no row out."""
-    streams: Callable[[Sequence[str], str], tuple[str, Callable[[Row], str]]] | None = None
-    """The head that goes before records with these columns, and what makes a line of each,
-    whose answer is in the column named; None where all must be known first."""
+    streams: Stream | None = None
+    """What writes records one by one; None where all must be known first."""
     terminal: bool = False
     """Whether a person reads it on a terminal: as wide as that, with charts."""
     ascii: bool = False
@@ -82,9 +87,7 @@ def _cell(value: Any) -> Any:
     return "x".join(":".join(map(str, each)) for each in sides)
 
 
-def _as_text(
-    draw: Callable[[Block, int | None], Iterator[str]],
-) -> Callable[[Answer, int | None, Steps], Iterator[str]]:
+def _as_text(draw: Draw) -> Write:
     def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
         if steps is not None:
             from dlcalc.output.working import working_text
@@ -96,11 +99,7 @@ def _as_text(
     return write
 
 
-def _blocks(
-    blocks: Iterable[Block],
-    precision: int | None,
-    draw: Callable[[Block, int | None], Iterator[str]],
-) -> Iterator[str]:
+def _blocks(blocks: Iterable[Block], precision: int | None, draw: Draw) -> Iterator[str]:
     for place, block in enumerate(blocks):
         if place:
             yield "\n"
@@ -144,7 +143,7 @@ def _json(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
     yield "\n"
 
 
-def _divided(delimiter: str) -> Callable[[Answer, int | None, Steps], Iterator[str]]:
+def _divided(delimiter: str) -> Write:
     def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
         blocks = [block for block in answer.blocks if not isinstance(block, Text | Prose)]
         if not blocks:  # nothing but text: a row of the fields that it is made of
@@ -166,18 +165,13 @@ def _working_table(steps: Iterable[Any]) -> Table:
     from dlcalc.output.json_text import json_text
     from dlcalc.output.working import working_rows
 
-    rows = working_rows(steps)
     headers = ("name", "formula", "numbers", "value", "note")
-    return Table(
-        headers,
-        [
-            [json_text(row[key]) if isinstance(row[key], list) else row[key] for key in headers]
-            for row in rows
-        ],
-    )
+    rows = ([row[key] for key in headers] for row in working_rows(steps))
+    return Table(headers, [[json_text(each) if isinstance(each, list) else each for each in row]
+                           for row in rows])
 
 
-def _document(kind: str) -> Callable[[Answer, int | None, Steps], Iterator[str]]:
+def _document(kind: str) -> Write:
     """Blocks as a document has them; with a working before them it stands by itself."""
 
     def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
@@ -200,10 +194,6 @@ def _html(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
     return page(answer, precision, steps)
 
 
-def _html_escaped(text: str) -> str:
-    return text.encode("ascii", "xmlcharrefreplace").decode()
-
-
 def _json_escaped(text: str) -> str:
     import json
 
@@ -222,9 +212,7 @@ def _plain_rows(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row
     return "", lambda row: cell_exact(row[answer]) + "\n"
 
 
-def _divided_rows(
-    delimiter: str,
-) -> Callable[[Sequence[str], str], tuple[str, Callable[[Row], str]]]:
+def _divided_rows(delimiter: str) -> Stream:
     def begin(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row], str]]:
         return divided_line(columns, delimiter), lambda row: (
             divided_line(list(map(str, cells(row, columns))), delimiter)
@@ -243,7 +231,8 @@ FORMATS = {
         Format("tsv", _divided("\t"), complete=True, streams=_divided_rows("\t")),
         Format("markdown", _document("markdown")),
         Format("latex", _document("latex"), ascii=True),
-        Format("html", _html, escape=_html_escaped),
+        Format("html", _html,
+               escape=lambda text: text.encode("ascii", "xmlcharrefreplace").decode()),
     )
 }
 """Every format by its name; a new one is one more object."""

@@ -63,7 +63,8 @@ def import_click() -> None:
     # What does the same, for help that is written in one line and in English.
     kept: dict[str, dict[str, Any]] = {
         "inspect": {"cleandoc": _one_line_doc},
-        "gettext": {"gettext": str, "ngettext": _singular_or_plural},
+        "gettext": {"gettext": str,
+                    "ngettext": lambda one, many, count: one if count == 1 else many},
         "threading": {"local": _thread._local},
         "typing": {"TYPE_CHECKING": False, "cast": lambda kind, value: value},
     }
@@ -87,10 +88,6 @@ def import_click() -> None:
         if isinstance(sys.modules[name], _Later):
             for each in light:
                 del vars(sys.modules[name])[each]
-
-
-def _singular_or_plural(one: str, many: str, count: int) -> str:
-    return one if count == 1 else many
 
 
 def _one_line_doc(text: str) -> str:
