@@ -61,8 +61,13 @@ def page() -> str:
 def _fact_text(value: Any) -> str:
     """What a framework does, or the names of its parameters with their shapes."""
     if not isinstance(value, Mapping):
-        return str(value)
+        return _code(str(value))
     return ", ".join(f"{name} ({shape})" for name, shape in value.items())
+
+
+def _code(text: str) -> str:
+    """A formula as code, so that no sign in it means emphasis."""
+    return f"`{text}`" if "*" in text else text
 
 
 def _by_framework(
@@ -95,7 +100,7 @@ def _counters() -> Iterator[Section]:
             named = f"{name}, {figure}" if figure else name
             every = {"all layers": lines["every"]} if "every" in lines else {}
             for types, terms in {**every, **lines.get("layers", {})}.items():
-                rows += [[named, types, what, text] for what, text in terms.items()]
+                rows += [[named, types, what, _code(text)] for what, text in terms.items()]
     headers = ["counter", "layers", "what", "count"]
     about = f"{rules['page']['letters']}."
     yield "What counters count beside dlcalc's macs", about, headers, rows

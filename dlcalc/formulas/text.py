@@ -146,7 +146,7 @@ class TextWriter:
     def derived(self, of: Any) -> str:
         """What is derived, in parentheses where it is a derivative itself."""
         text = self.write(of)
-        return self.parenthesised.format(text) if "/" in text else text
+        return self.parenthesised.format(text) if "/" in formula_text(of) else text
 
     def _symbol(self, name: str, sub: str) -> str:
         if " " in sub:
@@ -198,6 +198,7 @@ def formula_html(term: Any, precision: int | None = DEFAULT_PRECISION) -> str:
 
 
 class _HtmlWriter(TextWriter):
+    signs: ClassVar[dict[str, str]] = {**TextWriter.signs, "<": "&lt;", ">": "&gt;"}
     framed: ClassVar[dict[str, tuple[Any, ...]]] = {
         **TextWriter.framed, "pow": ("{}<sup>{}</sup>", 6, 0),
         "transpose": ("{}<sup>T</sup>", 6),

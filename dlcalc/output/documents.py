@@ -131,7 +131,7 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
         block = block.for_people
         if block.title:
             yield f"**{block.title}**\n\n"
-        yield drawn_table(block, "github", precision, lambda cell: cell.replace("|", "\\|")) + "\n"
+        yield drawn_table(block, "github", precision, _markdown_cell) + "\n"
         yield from (f"\n{line}\n" for line in block.footnotes if line)
     else:
         for place, (heading, grid) in enumerate(_headed(block)):
@@ -141,6 +141,15 @@ def markdown_block(block: Block, precision: int | None) -> Iterator[str]:
                 yield f"**{heading}**\n\n"
             columns = Table([str(i) for i in range(len(grid[0]))], grid)
             yield drawn_table(columns, "github", precision) + "\n"
+
+
+def _markdown_cell(text: str) -> str:
+    r"""A cell's text, without what would end it or begin a tag.
+
+    >>> _markdown_cell("a|b < c"), _markdown_cell("<b>")
+    ('a\\|b < c', '\\<b>')
+    """
+    return re.sub(r"\||<(?=[A-Za-z/!?])", lambda sign: f"\\{sign[0]}", text)
 
 
 def _headed(block: Values) -> Iterator[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -235,6 +236,14 @@ def test_the_page_is_made_from_the_tables(form: str) -> None:
     for word in ("keras 3.15.1", "default stride", "flax, equinox, onnx, flax-nnx: 1",
                  "torchinfo", "1.0.1"):
         assert word in shown
+
+
+def test_formulas_of_the_page_are_code_in_markdown() -> None:
+    """A lone asterisk would begin emphasis, and take two signs of a product with it."""
+    rows = [line for line in invoke("docs", "conventions", "-f", "markdown").out.splitlines()
+            if "*" in line]
+    assert len(rows) > 50
+    assert not [line for line in rows if "*" in re.sub(r"`[^`]*`", "", line)]
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,16 @@ def test_signs_are_escaped() -> None:
     Page(done.out)
 
 
+def test_relations_and_derivatives_are_written_as_on_the_screen() -> None:
+    words = ["grad", "y = a<b; z = (a > b)*x + x^2", "a=1", "b=2", "x=3", "--explain"]
+    html, text = (invoke(*words, "-f", form).out for form in ("html", "table"))
+    page = Page(html).text
+    assert "<i>a</i> &lt; <i>b</i> = 1 &lt; 2" in html
+    for line in ("y = a < b = 1 < 2 = 1", "z = (a > b)·x + x", "dz/dx = ∂z/∂x = 6"):
+        assert line in page
+        assert line in text
+
+
 def test_records_are_drawn_whole() -> None:
     done = invoke("size", "-f", "html", stdin="input,kernel\n32,5\n9,2\n")
     assert re.findall(r"\d+", Page(done.out).text.partition("remainder")[2]) == [

@@ -237,6 +237,8 @@ def _in_words(covers: tuple[int, ...]) -> str:
 
 MARGIN = 3.0
 """How many standard deviations around each component and each q are shown."""
+BESIDE = np.linspace(-MARGIN, MARGIN, 25)
+"""Places around a narrow one, in standard deviations."""
 SAME = 1e-4
 """Gaussians whose divergence is below this look the same."""
 ONE_OUT, TWO_OUT = math.exp(-1 / 2), math.exp(-2)
@@ -246,8 +248,9 @@ ONE_OUT, TWO_OUT = math.exp(-1 / 2), math.exp(-2)
 def densities(
     result: Posterior, count: int, family: str | None = None
 ) -> tuple[list[list[float]], dict[str, list[Any]]]:
-    """The places along each dimension, `count` of them, and the densities there: that of the
-    mixture, `p`, and of each Gaussian once, by the objectives and families that lead to it.
+    """The places along each dimension, `count` of them and more where a Gaussian is narrower than
+    they are apart, and the densities there: that of the mixture, `p`, and of each Gaussian once,
+    by the objectives and families that lead to it.
 
     Of one family, or of both; in two dimensions rows along y.
 
@@ -257,14 +260,13 @@ def densities(
     """
     named = _distinct(result.fits, family)
     shown = [*result.p.components, *named.values()]
-    axes = [
-        np.linspace(
-            min(each.mean[i] - MARGIN * each.covariance[i, i] ** 0.5 for each in shown),
-            max(each.mean[i] + MARGIN * each.covariance[i, i] ** 0.5 for each in shown),
-            count,
-        )
-        for i in range(result.p.dimension)
-    ]
+    axes = []
+    for i in range(result.p.dimension):
+        peaks = [(each.mean[i], each.covariance[i, i] ** 0.5) for each in shown]
+        axis = np.linspace(min(mean - MARGIN * sigma for mean, sigma in peaks),
+                           max(mean + MARGIN * sigma for mean, sigma in peaks), count)
+        narrow = [mean + sigma * BESIDE for mean, sigma in peaks if sigma < axis[1] - axis[0]]
+        axes.append(np.unique(np.concatenate([axis, *narrow])))
     points = np.stack([each.ravel() for each in np.meshgrid(*axes)])
     shape = [axis.size for axis in reversed(axes)]
     mixtures = {"p": result.p}

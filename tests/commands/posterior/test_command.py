@@ -3,11 +3,15 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 import dlcalc
+from dlcalc.commands.posterior.answer import densities, posterior
+from dlcalc.commands.posterior.mixture import log_density
 from tests.shell.running import invoke, run
 
 APART = '{"weights": [0.5, 0.5], "means": [-3, 3], "covariances": [1, 1]}'
@@ -103,6 +107,17 @@ def test_refuses(words: list[str], complaint: str) -> None:
     done = invoke("posterior", *words)
     assert (done.status, done.out) == (2, "")
     assert done.complaint == complaint
+
+
+@pytest.mark.parametrize(("means", "covariances"), [
+    ([-3, 3, 100], [1, 1e-4, 30]),
+    ([[-2, 0], [2, 1], [0, 9]], [[[1, 0], [0, 1]], [[1e-5, 0], [0, 1e-4]], [[1, 0], [0, 1]]]),
+])
+def test_a_peak_narrower_than_the_grid_is_in_the_picture(means: Any, covariances: Any) -> None:
+    found = posterior([0.2, 0.5, 0.3], means, covariances, starts=0)
+    _, drawn = densities(found, 81)
+    peak = np.exp(log_density(found.p, np.reshape(means[1], (-1, 1))).value[0])
+    assert np.max(drawn["p"]) == pytest.approx(peak, rel=1e-9)
 
 
 def test_each_curve_of_the_picture_has_a_dash_of_its_own(tmp_path: Path) -> None:
