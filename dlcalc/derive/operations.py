@@ -162,7 +162,8 @@ class _Operations(dict[str, Operation]):
     """Operations by name, each made of its formulas when it is first asked for."""
 
     def __contains__(self, name: object) -> bool:
-        return not {"slope", "back", "each", "flat"}.isdisjoint(_ENTRIES.get(str(name), ()))
+        known = not {"slope", "back", "each", "flat"}.isdisjoint(_ENTRIES.get(str(name), ()))
+        return known or super().__contains__(name)  # as a framework has it, under another name
 
     def __missing__(self, name: str) -> Operation:
         entry = _ENTRIES[name]
