@@ -118,4 +118,4 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
         near = [folded[each] for each in get_close_matches(name.lower(), folded, n=3)]
     if near:
         return f"; did you mean {' or '.join(near)}?"
-    return f"; known: {', '.join(names)}" if 0 < len(names) <= 20 else ""
+    return f"; known: {', '.join(names)}" if 0 < len(names) <= 32 else ""

@@ -64,6 +64,12 @@ def _is_discrete(value: Any) -> bool:
     return isinstance(value, list | tuple) and len(value) > 2
 
 
+def _may_be_discrete(value: Any) -> bool:
+    """Whether what stands for MEAN,SIGMA may be meant as the probabilities of two outcomes."""
+    pair = not isinstance(value, Mapping) and np.shape(value) == (2,)
+    return pair and min(value) > 0 and abs(math.fsum(value) - 1) <= SUM_TOLERANCE
+
+
 def _distribution(value: Any, name: str) -> Any:
     if not isinstance(value, str):
         return value
@@ -192,6 +198,10 @@ class KlRun(Run["KL | DiscreteKL"]):
                 raise InputError(f"no {name}: a divergence is between two; give it with --{name}")
             with At(f"--{name}"):
                 given[name] = read_distribution(value, self.out.allow_nonfinite)
+        if all(map(_may_be_discrete, given.values())):
+            q = ", ".join(f"{each:g}" for each in given["q"])
+            self.notes.append("q and p are read as MEAN,SIGMA; probabilities of two outcomes "
+                              f'are written \'{{"probabilities": [{q}]}}\'')
         return given
 
     def calculate(self, **given: Any) -> KL | DiscreteKL:

@@ -213,6 +213,22 @@ def test_discrete_distributions() -> None:
     assert "bits in place of nats gives that" in entry.why
 
 
+@pytest.mark.parametrize(
+    ("q", "p", "told"),
+    [("0.1,0.9", "0.5,0.5", True), ("0.1,0.8", "0.5,0.5", False), ("0,1", "0,1", False)],
+)
+def test_two_numbers_that_add_up_to_1_are_said_to_be_a_gaussian(
+    q: str, p: str, told: bool
+) -> None:
+    done = invoke("kl", "--q", q, "--p", p, "-f", "json")
+    assert done.status == 0
+    assert done.err == (
+        "dlcalc: q and p are read as MEAN,SIGMA; probabilities of two outcomes are written "
+        f"'{{\"probabilities\": [{q.replace(',', ', ')}]}}'\n"
+    ) * told
+    assert "trace" in json.loads(done.out)
+
+
 def test_discrete_distributions_as_records() -> None:
     records = 'q,p\n"0.1,0.4,0.5","0.3,0.3,0.4"\n"1,1","0,1"\n'
     lines = run("kl", "-f", "csv", stdin=records).out.splitlines()
