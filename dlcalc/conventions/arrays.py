@@ -106,6 +106,11 @@ def pool(
         kernels = per_axis_from(1, kernel, space, "kernel")
         x = _cut(framework, kind, as_numbers(x, "input"), kernels, found.stride, str(pad))
     counted: Any = divisor
+    if kind == "avg" and space == 3 and any(
+        size < taps for size, taps in zip(sizes, per_axis_from(1, kernel, space, "kernel"),
+                                          strict=True)
+    ) and ask(framework, "pooling", "average of a volume below its window") == "refused":
+        raise refusal(framework, "the average of a volume that is below its window, padded or not")
     if kind == "avg" and divisor is None:
         exclude_pad = _excluded(framework, exclude_pad)
         if ask(framework, "pooling", "average divides by").startswith("all"):

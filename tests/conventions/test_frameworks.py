@@ -325,6 +325,14 @@ def test_optimisers_with_options(
     assert np.allclose(found, wanted, rtol=0, atol=1e-5)
 
 
+def test_pytorch_has_no_average_of_a_volume_below_its_window() -> None:
+    volume = {"x": [[[1, 2], [3, 4]]], "kernel": (3, 2, 2), "pad": (1, 0, 0)}
+    assert dlcalc.pool(**volume, dims=3, framework="pytorch").output.tolist() == [[[4]]]
+    assert dlcalc.pool(**volume, dims=3, kind="avg").output.tolist() == [[[10 / 12]]]
+    with pytest.raises(InputError, match="pytorch refuses the average of a volume that is below"):
+        dlcalc.pool(**volume, dims=3, kind="avg", framework="pytorch")
+
+
 WINDOWS = [
     ("keras", "x=-9 -2; w=1 10 100 1000 10000; stride=5; pad=same; output_padding=2",
      "-90 -900 -9000 -90000 -2 -20 -200 -2000"),
