@@ -12,7 +12,15 @@ from dlcalc.conventions.tables import ask, refusal
 from dlcalc.conventions.windows import check_finite, window
 from dlcalc.errors import DlcalcError
 from dlcalc.names import FRAMEWORKS
-from dlcalc.numbers.axes import PerAxis, by_x, per_axis_from, sizes_in
+from dlcalc.numbers.axes import (
+    PerAxis,
+    at_least,
+    by_x,
+    check_flags,
+    per_axis_from,
+    plain,
+    sizes_in,
+)
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.conv import conv as plain_conv
 from dlcalc.numbers.exact import as_numbers
@@ -39,6 +47,9 @@ def conv(
     >>> conv([1, 2], [1, 10, 100], 2, "same", transposed=True, framework="flax").output.tolist()
     [100, 10, 201, 20]
     """
+    check_flags(flip=flip, transposed=transposed)
+    if dims is not None:
+        at_least(1, "dims", (dims,))
     typed = isinstance(w, str)
     x, w = _array_or_name(x, "input"), _array_or_name(w, "kernel")
     if typed and np.ndim(x) == 2 and np.ndim(w) == 1:  # type: ignore[arg-type]
@@ -89,7 +100,10 @@ def pool(
     from dlcalc.numbers.convolution.pooling import pool as plain_pool
     from dlcalc.numbers.convolution.pooling import spread_to
 
-    x = _array_or_name(x, "input")
+    check_flags(ceil=ceil, exclude_pad=exclude_pad)
+    if dims is not None:
+        at_least(1, "dims", (dims,))
+    x, kernel = _array_or_name(x, "input"), plain(kernel)
     if isinstance(kernel, str):
         kernel = one_or_tuple(sizes_in(kernel, "kernel"))
     if framework is None:

@@ -136,7 +136,7 @@ def initial_weights(
     _require_sizes(sizes)
     if not math.isfinite(constant):
         raise InputError(f"expected a finite number, not {constant:g}").at("constant")
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(whole("seed", seed, 0))
     shapes = [(after, before) for before, after in pairwise(sizes)]
     return [draw(init, generator, shape, constant) for shape in shapes]
 

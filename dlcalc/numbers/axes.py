@@ -148,6 +148,13 @@ def at_least(least: int, name: str, values: Sequence[int]) -> None:
             raise InputError(f"{name} {value} is below {least}")
 
 
+def check_flags(**flags: Any) -> None:
+    """Refuse what is neither true nor false, by name."""
+    for name, flag in flags.items():
+        if plain(flag) not in (True, False, None):
+            raise InputError(f"{name} {plain(flag)!r} is neither true nor false")
+
+
 def plural(count: int, noun: str) -> str:
     """`noun` in the number that `count` asks for: 1 axis, 2 axes, 3 rows."""
     if count == 1:

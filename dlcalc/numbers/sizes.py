@@ -15,6 +15,7 @@ from dlcalc.numbers.axes import (
     PerAxis,
     as_whole,
     at_least,
+    check_flags,
     count_axes,
     paddings_in,
     per_axis,
@@ -237,10 +238,7 @@ def _read_axes(
     given: tuple[Any, ...], axes: int | None, transposed: bool, ceil: bool
 ) -> list[Axis]:
     """The axes of whatever else may be given."""
-    flags: Any = ("transposed", transposed), ("ceil", ceil)
-    for name, flag in flags:
-        if plain(flag) not in (True, False, None):
-            raise InputError(f"{name} {flag!r} is neither true nor false")
+    check_flags(transposed=transposed, ceil=ceil)
     input, kernel, stride, pad, dilation, output_padding = map(plain, given)
     n = axes or count_axes(
         input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation,

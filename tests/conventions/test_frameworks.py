@@ -325,8 +325,13 @@ def test_optimisers_with_options(
     assert np.allclose(found, wanted, rtol=0, atol=1e-5)
 
 
+def test_a_kernel_may_be_numpys_number() -> None:
+    found = dlcalc.pool([[1, 2], [3, 4]], np.int64(2), framework="onnx")  # type: ignore[arg-type]
+    assert found.output.tolist() == [[4]]
+
+
 def test_pytorch_has_no_average_of_a_volume_below_its_window() -> None:
-    volume = {"x": [[[1, 2], [3, 4]]], "kernel": (3, 2, 2), "pad": (1, 0, 0)}
+    volume: dict[str, Any] = {"x": [[[1, 2], [3, 4]]], "kernel": (3, 2, 2), "pad": (1, 0, 0)}
     assert dlcalc.pool(**volume, dims=3, framework="pytorch").output.tolist() == [[[4]]]
     assert dlcalc.pool(**volume, dims=3, kind="avg").output.tolist() == [[[10 / 12]]]
     with pytest.raises(InputError, match="pytorch refuses the average of a volume that is below"):

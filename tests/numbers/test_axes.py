@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dlcalc import mlp, mults, params, posterior, reduce, rnn, vae
+from dlcalc import mlp, mults, params, pool, posterior, reduce, rnn, step, vae
 from dlcalc.commands.size.size import size
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.axes import count_axes, paddings_in, parse_whole, sizes_in
@@ -81,6 +81,11 @@ RNN = {"W": [[0.5, 1]], "x": [1], "dh": [1]}
         (lambda: vae(VAE, samples=True), "samples True is not a whole number"),
         (lambda: rnn(RNN, steps=np.array(2.5)), r"steps array\(2.5\) is not a whole number"),
         (lambda: posterior([0.5, 0.5], POINT, [1, 1]), "means: no list"),
+        (lambda: vae(VAE, seed=-1), "seed -1 is below 0"),
+        (lambda: mlp({"x": [1], "target": 0, "sizes": [1, 2]}, seed=-1), "seed -1 is below 0"),
+        (lambda: step("linear 1", [1], upstream=[1], init="he", seed=TEXT), "seed '9' is not a"),
+        (lambda: mults(4, 3, dims=10**30), "dims 1,0.* is above 64"),
+        (lambda: pool([1, 2], 2, dims=TEXT, framework="onnx"), "dims '9' is not a whole number"),
     ],
 )
 def test_what_counts_is_a_whole_number_and_what_lists_is_a_list(

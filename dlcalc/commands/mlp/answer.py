@@ -31,6 +31,7 @@ from dlcalc.layers.network import (
     network_loss,
     require_few,
 )
+from dlcalc.numbers.axes import check_flags
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import Array, all_finite, as_layers_of
 from dlcalc.numbers.results import Result
@@ -239,6 +240,7 @@ def mlp(
     >>> step.output.tolist(), step.updates.weights[0].tolist()
     ([0.5, 0.5], [[0.0, 0.0], [0.0, 0.0]])
     """
+    check_flags(starts=starts)
     if weights is None and sizes is None:
         raise InputError("weights, or sizes to draw them for, are missing")
     drawn = weights is None or sizes is not None or init is not None

@@ -15,7 +15,15 @@ from itertools import pairwise
 from math import gcd, prod
 
 from dlcalc.errors import InputError, LimitError, ShapeError
-from dlcalc.numbers.axes import PerAxis, as_whole, at_least, by_x, count_axes, per_axis_from
+from dlcalc.numbers.axes import (
+    PerAxis,
+    as_whole,
+    at_least,
+    by_x,
+    check_flags,
+    count_axes,
+    per_axis_from,
+)
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_fits, make_axes
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
@@ -130,8 +138,11 @@ def make_lines(
     >>> make_lines(4, 5, 2, grid_pad=[(2, 3)])[0].output
     8
     """
+    check_flags(conv=conv)
     if dims is not None:
         at_least(1, "dims", (dims,))
+        if dims > MOST_AXES:
+            raise LimitError(f"dims {dims:,} is above {MOST_AXES}")
     if conv and (output is not None or grid_pad is not None):
         raise InputError("output and grid pad are for a transposed convolution")
     if grid_pad is not None:
@@ -406,6 +417,7 @@ def pair_rank(axes: Sequence[Sequence[Phase]]) -> Rank:
 TILE = 4
 """Outputs of a Winograd tile that is still usable in floating point."""
 MOST_TAPS = 100_000
+MOST_AXES = 64
 """Taps a kernel may have on one axis: they are counted one by one."""
 TRANSPOSED = ("dense", "polyphase", "zero_skip", "winograd", "winograd_tile")
 CONV = ("direct", "zero_skip", "winograd", "winograd_tile", "fft")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlcalc.errors import InputError
-from dlcalc.numbers.axes import PerAxis
+from dlcalc.numbers.axes import PerAxis, check_flags
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes, windows_along
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple, overload
@@ -101,6 +101,7 @@ def size(
     if framework is not None:
         from dlcalc.conventions.windows import window
 
+        check_flags(transposed=transposed, ceil=ceil)
         kind = "transposed" if transposed else "pooling" if ceil else "convolution"
         found = window(
             framework, kind, input, kernel, stride, pad, dilation, output_padding, ceil

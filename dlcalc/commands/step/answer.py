@@ -16,6 +16,7 @@ from dlcalc.derive.rules import RULES, Array, MaxPool, Node
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean, require_known
 from dlcalc.input.fields import record_of, takes_record
 from dlcalc.input.sources import read_source
+from dlcalc.layers.counted import whole
 from dlcalc.layers.criteria import loss_of, upstream_of
 from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, begun, optimiser, updated
 from dlcalc.layers.table import types
@@ -194,7 +195,7 @@ def drawing(init: str, seed: int) -> Callable[[str, tuple[int, ...]], Array]:
     from dlcalc.layers.network import draw
 
     require_known(init, INITIALS, "init")
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(whole("seed", seed, 0))
 
     def drawn(name: str, shape: tuple[int, ...]) -> Array:
         if len(shape) < 2 and name.endswith("weight"):

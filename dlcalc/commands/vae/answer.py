@@ -33,6 +33,7 @@ from dlcalc.layers.network import (
     require_few,
     require_matrix,
 )
+from dlcalc.numbers.axes import check_flags
 from dlcalc.numbers.exact import Array, all_finite, as_doubles, as_layers_of, as_word
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
@@ -157,7 +158,7 @@ def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:
         shape = (whole("samples", samples), *shape)
     if prod(shape) > MOST_NOISE:
         raise LimitError(f"{prod(shape):,} numbers are more than {MOST_NOISE:,}").at("noise")
-    return np.random.default_rng(seed).normal(size=shape)
+    return np.random.default_rng(whole("seed", seed, 0)).normal(size=shape)
 
 
 def _as_decoder(decoder: Sequence[Any], latent: int, outputs: int) -> tuple[Array, ...]:
@@ -444,6 +445,7 @@ def vae(
     """
     if noise is None or samples is not None:
         noise = drawn_noise(x, mu, samples, seed)
+    check_flags(evidence=evidence)
     checked = as_autoencoder(x, noise, mu, sigma, decoder, encoder, head=head)
     step = vae_step(checked)
     return replace(step, evidence=evidence_of(checked)) if evidence else step
