@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dlcalc.conventions.tables import ask, checked, refusal
 from dlcalc.errors import InputError
-from dlcalc.numbers.axes import PerAxis, count_axes, per_axis_from
-from dlcalc.numbers.sizes import Axis, Padding, Pair, pad_pair, paddings, span
+from dlcalc.numbers.axes import PerAxis, count_axes
+from dlcalc.numbers.sizes import Axis, Padding, Pair, make_axes, pad_pair, paddings
 from dlcalc.typed import Any, NamedTuple
 
 
@@ -51,63 +49,54 @@ def window(
         usual = kind == "pooling" and ask(framework, kind, "default stride") == "kernel"
         stride = kernel if usual else 1
     bare = output_padding is None or ask(framework, "transposed", "output padding of 0") == "none"
-    output_padding = 0 if output_padding is None else output_padding
-    given = {
-        "input": input, "kernel": kernel, "stride": stride, "pad": pad, "dilation": dilation,
-        "output_padding": output_padding,
-    }
-    axes = count_axes(**given)
-    lengths = per_axis_from(1, input, axes, "input")
-    kernels = per_axis_from(1, kernel, axes, "kernel")
-    strides = per_axis_from(1, stride, axes, "stride")
-    dilations = per_axis_from(1, dilation, axes, "dilation")
-    extras = per_axis_from(0, output_padding, axes, "output padding")
+    extra = 0 if output_padding is None else output_padding
+    count = count_axes(
+        input=input, kernel=kernel, stride=stride, pad=pad, dilation=dilation, output_padding=extra,
+    )
+    # All that is given, an axis each; what the padding is, the framework says.
+    axes = make_axes(input, kernel, stride, 0, dilation, True, extra, axes=count, long=True)
     notes: list[str] = []
-    dilated = max(dilations) > 1
+    dilated = any(axis.dilation > 1 for axis in axes)
     longest = ask(framework, "transposed", "output padding of a stride or more")
     checked(framework)
     for of, asked, fact, what in (
         ("pooling", dilated, "dilation of max", "a dilation of a pool"),
         ("transposed", dilated, "dilation", "a dilation of a transposed convolution"),
-        ("transposed", max(extras) > 0, "output padding", "output padding"),
-        ("convolution", dilated and max(strides) > 1, "stride with dilation",
+        ("transposed", any(axis.output_padding for axis in axes), "output padding",
+         "output padding"),
+        ("convolution", dilated and any(axis.stride > 1 for axis in axes), "stride with dilation",
          "a stride beside a dilation"),
     ):
         if kind == of and asked and ask(framework, kind, fact) == "no":
             raise refusal(framework, what)
     if kind == "transposed" and longest != "yes" and any(
-        extra >= (step if longest == "no" else max(step, apart))
-        for extra, step, apart in zip(extras, strides, dilations, strict=True)
+        axis.output_padding >= max(axis.stride, axis.dilation if longest != "no" else 0)
+        for axis in axes
     ):
         raise refusal(framework, "output padding of a stride or more")
     if ceil and ask(framework, "pooling", "ceil") == "no":
         raise refusal(framework, "to round the number of windows up")
     if ceil and pad == "valid" and ask(framework, "pooling", "ceil beside valid") == "no":
         raise refusal(framework, "to round up beside padding valid", "give padding 0")
-    added = [None if bare and extra == 0 else extra for extra in extras]
     made = [
-        _pads(framework, kind, notes, *each)
-        for each in zip(
-            lengths, kernels, strides, dilations, added, paddings(pad, axes), strict=True
-        )
+        (_same if padding in ("same", "same-lower") else _padded)(
+            framework, kind, notes, axis, padding, bare and not axis.output_padding
+        ) for axis, padding in zip(axes, paddings(pad, count), strict=True)
     ]
-    pads, dilations, extras = zip(*made, strict=True)
     if ceil:
-        found = Window(strides, pads, dilations, extras, True)
-        ceil, pads = _rounded(framework, lengths, kernels, found, notes)
+        ceil, made = _rounded(framework, made, notes)
+    _, _, strides, pads, dilations, _, extras, _ = zip(*made, strict=True)
     return Window(strides, pads, dilations, extras, ceil, tuple(dict.fromkeys(notes)))
 
 
-def _pads(
-    framework: str, kind: str, notes: list[str], length: int, taps: int, step: int, apart: int,
-    extra: int | None, padding: str | int | Pair,
-) -> tuple[Pair, int, int]:
-    if padding in ("same", "same-lower"):
-        return _same(framework, kind, notes, length, taps, step, apart, extra, str(padding))
+def _padded(
+    framework: str, kind: str, notes: list[str], axis: Axis, padding: Any, bare: bool
+) -> Axis:
+    """An axis padded by numbers, valid or full; `bare` where no output padding is given."""
     if padding not in ("valid", 0, (0, 0)) and ask(framework, kind, "pads with numbers") == "no":
         raise refusal(framework, f"padding {padding}", "it takes same or valid")
-    pair = pad_pair(padding, length, taps, step, apart)
-    reach, added = span(taps, apart), extra or 0
+    taps, step, added = axis.kernel, axis.stride, axis.output_padding
+    pair = pad_pair(padding, axis.input, taps, step, axis.dilation)
     if kind == "pooling" and 2 * max(pair) > taps and ask(
         framework, kind, "padding beyond half the kernel"
     ) == "no":
@@ -115,74 +104,68 @@ def _pads(
     if kind == "transposed" and ask(framework, kind, "padding beyond the kernel").endswith("input"):
         before, after = pair
         pair = (
-            before + max(0, before + 1 - reach) * (step - 1),
-            after + max(0, after + 1 - reach - added) * (step - 1),
+            before + max(0, before + 1 - axis.span) * (step - 1),
+            after + max(0, after + 1 - axis.span - added) * (step - 1),
         )
-    if kind == "transposed" and reach < step and not sum(pair) and extra is None:
+    if kind == "transposed" and axis.span < step and not sum(pair) and bare:
         usual, does = (
             ask(each, kind, "valid where k < S") for each in ("pytorch", framework)
         )
         if does != usual:
-            added = step - reach
+            added = step - axis.span
             notes.append(f"{framework}: {does} columns where k < S; others {usual}")
-    return pair, apart, added
+    return axis._replace(pad=pair, output_padding=added)
 
 
 def _same(
-    framework: str, kind: str, notes: list[str], length: int, taps: int, step: int, apart: int,
-    extra: int | None, padding: str,
-) -> tuple[Pair, int, int]:
+    framework: str, kind: str, notes: list[str], axis: Axis, padding: Any, bare: bool
+) -> Axis:
+    """An axis padded so that the size stays the same, odd columns behind or in front."""
     does = ask(framework, kind, padding)
     if does == "no":
         raise refusal(framework, f"padding {padding}")
-    if does == "without stride" and step > 1:
+    if does == "without stride" and axis.stride > 1:
         raise refusal(framework, f"padding {padding} with a stride", "give the columns")
     dilated = ask(framework, kind, "same with dilation")
-    if apart > 1 and dilated == "no":
+    if axis.dilation > 1 and dilated == "no":
         raise refusal(framework, f"padding {padding} with a dilation")
-    if apart > 1 and dilated != "yes":
-        notes.append(f"{framework}, {padding} with dilation {apart}: {dilated}")
+    if axis.dilation > 1 and dilated != "yes":
+        notes.append(f"{framework}, {padding} with dilation {axis.dilation}: {dilated}")
     if dilated == "drops the dilation":
-        apart = 1
+        axis = axis._replace(dilation=1)
+    sizes = axis[:3]
     if kind != "transposed" or does == "pads of the forward same":
-        padded = 1 if dilated.startswith("pads") else apart
-        return pad_pair(padding, length, taps, step, padded), apart, extra or 0
-    if extra is not None:
+        apart = 1 if dilated.startswith("pads") else axis.dilation
+        return axis._replace(pad=pad_pair(padding, *sizes, apart))
+    if not bare:
         rule = ask(framework, kind, "output padding beside same")
         notes.append(f"{framework}, output padding beside {padding}: {rule}")
-        pair, added = _beside_output_padding(rule, taps, step, apart, extra, padding)
-        return pair, apart, added
-    before, after = pad_pair(padding, length, taps, step, apart, transposed=True)
+        return _beside_output_padding(rule, axis, padding)
+    before, after = pad_pair(padding, *sizes, axis.dilation, transposed=True)
     behind = max(0, -after)
     if behind and ask(framework, kind, "same") != "L·S":
         notes.append(f"{framework}: no columns are added where k < S")
         behind = 0
-    return (before, max(0, after)), apart, behind
+    return axis._replace(pad=(before, max(0, after)), output_padding=behind)
 
 
-def _beside_output_padding(
-    rule: str, taps: int, step: int, apart: int, extra: int, padding: str
-) -> tuple[Pair, int]:
+def _beside_output_padding(rule: str, axis: Axis, padding: str) -> Axis:
     """What a transposed `same` takes off the full result and adds, beside output padding."""
-    cut = span(taps, apart) - step + extra
-    added = 0
+    cut, added, extra = axis.span - axis.stride + axis.output_padding, 0, axis.output_padding
     if rule.startswith("(L − 1)"):
-        cut = 2 * (taps // 2) - extra
+        cut = 2 * (axis.kernel // 2) - extra
     elif rule.startswith("L·S"):
         cut, added = max(0, cut), extra
     before = (max(0, cut) + (padding == "same-lower")) // 2
-    return (before, max(0, cut) - before), added + max(0, -cut)
+    return axis._replace(
+        pad=(before, max(0, cut) - before), output_padding=added + max(0, -cut)
+    )
 
 
-def _rounded(
-    framework: str, lengths: Sequence[int], kernels: Sequence[int], found: Window, notes: list[str],
-) -> tuple[bool, tuple[Pair, ...]]:
-    """Whether windows that start behind the input are dropped, and the padding."""
+def _rounded(framework: str, axes: list[Axis], notes: list[str]) -> tuple[bool, list[Axis]]:
+    """Whether windows that start behind the input are dropped, and the axes with their padding."""
     rule = ask(framework, "pooling", "ceil")
-    axes = [
-        Axis(*each, ceil=True)
-        for each in zip(lengths, kernels, found.stride, found.pad, found.dilation, strict=True)
-    ]
+    axes = [axis._replace(transposed=False, ceil=True) for axis in axes]
     rooms = [axis.padded - axis.span for axis in axes]
     behind = any(
         -(-room // axis.stride) + 1 > axis.output for room, axis in zip(rooms, axes, strict=True)
@@ -193,12 +176,12 @@ def _rounded(
     ):
         raise refusal(framework, "padding behind that exceeds the window, rounded up")
     if not (behind and rule.startswith("keeps")):
-        return True, found.pad
+        return True, axes
     notes.append(f"{framework} {rule}")
-    return False, tuple(
-        (axis.pad[0], axis.pad[1] + -room % axis.stride)
+    return False, [
+        axis._replace(pad=(axis.pad[0], axis.pad[1] + -room % axis.stride))
         for room, axis in zip(rooms, axes, strict=True)
-    )
+    ]
 
 
 def check_finite(found: Window) -> None:
