@@ -644,35 +644,23 @@ def plain_op(node: Node) -> str:
     return "Gemm" if node.op == "QGemm" else node.op.removeprefix("QLinear")
 
 
-def _pads(terms: Terms) -> list[tuple[int, int]]:
-    """Padding before and behind, axis by axis."""
-    kernel, strides, apart = map(terms.get, ("kernel", "strides", "dilations"))
-    auto = terms.node.attributes.get("auto_pad", "NOTSET")
+def _windows(terms: Terms) -> list[Axis]:
+    """The windows along each axis of space, with their padding."""
+    kernel, turned = terms.get("kernel"), terms.node.op == "ConvTranspose"
+    auto = terms.node.attributes.get("auto_pad")
     if auto in ("SAME_UPPER", "SAME_LOWER"):
-        way = "same" if auto == "SAME_UPPER" else "same-lower"
-        return [
-            pad_pair(way, *each, terms.node.op == "ConvTranspose")
-            for each in zip(terms.shape(0)[2:], kernel, strides, apart, strict=True)
-        ]
-    pads = terms.node.wholes("pads", 2 * len(kernel), 0)
-    return list(zip(pads[: len(kernel)], pads[len(kernel) :], strict=True))
-
-
-def _windows(terms: Terms) -> Sizes:
-    """How many windows there are along each axis of space."""
-    kernel, strides, apart, more = map(
-        terms.get, ("kernel", "strides", "dilations", "output_padding")
-    )
-    own = terms.node.attributes.get("output_shape")
-    if isinstance(own, list):
-        return tuple(own[-len(kernel) :])
-    turned, ceil = terms.node.op == "ConvTranspose", terms.node.whole("ceil_mode") == 1
-    return tuple(
-        Axis(size, taps, step, pad, gap, turned, extra, ceil).output
-        for size, taps, step, pad, gap, extra in zip(
-            terms.shape(0)[2:], kernel, strides, _pads(terms), apart, more, strict=True
-        )
-    )
+        sides: list[Any] = ["same" if auto == "SAME_UPPER" else "same-lower"] * len(kernel)
+    else:
+        pads = terms.node.wholes("pads", 2 * len(kernel), 0)
+        sides = list(zip(pads[: len(kernel)], pads[len(kernel) :], strict=True))
+    steps, gaps, extras = map(terms.get, ("strides", "dilations", "output_padding"))
+    ceil, found = terms.node.whole("ceil_mode") == 1, []
+    for side, size, taps, step, gap, extra in zip(
+        sides, terms.shape(0)[2:], kernel, steps, gaps, extras, strict=True
+    ):
+        pad = pad_pair(side, size, taps, step, gap, turned)
+        found.append(Axis(size, taps, step, pad, gap, turned, extra, ceil))
+    return found
 
 
 def _counted(terms: Terms) -> range:
@@ -1090,7 +1078,7 @@ def _per_axis(name: str, usual: int = 1) -> Callable[[Terms], list[int]]:
 
 def _pad(terms: Terms) -> Any:
     """Padding of each axis: one number where both sides and all axes are alike."""
-    pairs = _pads(terms)
+    pairs = [axis.pad for axis in _windows(terms)]
     if min(map(min, pairs), default=0) < 0:  # columns that are added
         raise unsaid(terms.node)
     return _alike([a for a, _ in pairs]) if all(a == b for a, b in pairs) else tuple(pairs)
@@ -1150,8 +1138,8 @@ _TERMS: dict[str, Callable[[Terms], Any]] = {
     "low": lambda terms: terms.node.attributes.get("min", terms.number(1)),
     "high": lambda terms: terms.node.attributes.get("max", terms.number(2)),
     "microsoft": lambda terms: terms.node.domain == "com.microsoft",
-    "windows": lambda terms: [*_windows(terms)], "ranges": _ranges, "order": _order,
-    "along": Terms.axis, "counted": _counted,
+    "columns": lambda terms: [axis.output for axis in _windows(terms)],
+    "ranges": _ranges, "order": _order, "along": Terms.axis, "counted": _counted,
     # The sizes that a Shape gives: of all axes, or of some in a row.
     "axes_of": lambda terms: (
         terms.shape(0)[terms.node.whole("start") : terms.node.attributes.get("end")]
