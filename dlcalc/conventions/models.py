@@ -16,7 +16,6 @@ from dlcalc.layers.table import handler
 from dlcalc.models.count import Count, Row, tally
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.names import COUNTERS
-from dlcalc.numbers.sizes import Axis
 from dlcalc.typed import Any, NamedTuple
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
@@ -333,9 +332,6 @@ class Facts:
             return value(names[name], self)
         if name in along:
             return [value(along[name], _Side(self, at)) for at in range(len(self.windows))]
-        if name == "met":
-            inside = bool(self.options.get("exclude_pad"))
-            return [_cells(axis, inside) for axis in self.windows]
         if name == "shares":
             return _shares(self["N"], self["input"], self["output"])
         found = self.options.get(name.removeprefix("option."))
@@ -365,21 +361,6 @@ def _shares(batch: int, shape: Sequence[int], output: Sequence[int]) -> int:
         ratio: float = prod(map(truediv, shape[1:], output[1:]))
         return floor((ratio + 1) * batch * prod(output))
     return output[0] * (prod(shape[1:]) + prod(output[1:])) * batch
-
-
-def _cells(axis: Axis, inside: bool) -> int:
-    """The columns that all windows along an axis see, of the input alone where `inside`.
-
-    >>> _cells(Axis(5, 3, 3, (1, 1)), inside=True), _cells(Axis(7, 3, 3, ceil=True), inside=False)
-    (5, 7)
-    """
-    before, after = (0, 0) if inside else axis.pad
-    behind = (axis.output - 1) * axis.stride - axis.pad[0] + axis.kernel - axis.input - after
-    seen = axis.output * axis.kernel
-    for lost in (axis.pad[0] - before, behind):  # of the outermost window, then those within
-        cut = min(axis.output, -(-max(lost, 0) // axis.stride))
-        seen -= cut * lost - axis.stride * (cut * (cut - 1) // 2)
-    return seen
 
 
 TORCH_NAMED = ("pytorch", "paddle")
