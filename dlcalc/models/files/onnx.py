@@ -198,7 +198,10 @@ TABLE = read_table(__file__, "onnx.txt")
 TYPES = {int(kind): words.split() for kind, words in TABLE["type"].items()}
 """TensorProto.DataType: its name and the bits of one number."""
 LAYERS = {
-    op: [(each.split()[0], facts(each.partition(" ")[2])) for each in said.split(" || ")]
+    op: [
+        [(each.split()[0], facts(each.partition(" ")[2])) for each in layers.split(" & ")]
+        for layers in said.split(" || ")
+    ]
     for op, said in TABLE["layer"].items()
 }
 """The layers that may say an operation, each with its arguments."""
@@ -583,6 +586,10 @@ class Terms(Fields):
         super().__init__(node.attributes)
         self.node, self.shapes, self.numbers, self.held = node, shapes, numbers, held
         self.known: dict[str, Any] = {}
+        self.own: Sizes = ()
+        """The shape of its input as the notation has it."""
+        self.output = ""
+        """Which of its outputs is meant, if not the first."""
 
     def get(self, name: str) -> Any:
         """The value of a name, null where nothing gives one."""
@@ -825,8 +832,6 @@ def follow_shapes(graph: Graph, shapes: dict[str, Sizes]) -> dict[str, list[Any]
 Options = dict[str, Any]
 Said = tuple[str, Options]
 """A layer of the notation: its type, and arguments by name."""
-NOTHING = ("Identity", "Dropout", "Cast", "QuantizeLinear", "DequantizeLinear")
-VIEWS = ("Flatten", "Reshape", "Squeeze", "Unsqueeze", "Transpose")
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
 
 
@@ -988,54 +993,19 @@ class Translator:
 
     def layers(self, node: Node, own: Sizes = (), output: str = "") -> list[Said]:
         """What the notation calls an output of a node of one input, whose own shape is given."""
-        op = plain_op(node)
         terms = self.terms(node)
-        for type, options in LAYERS.get(op, ()):
-            given = {name: each(terms) for name, each in options.items()}
-            found = {
-                name: _alike(each) if isinstance(each, list) else each
-                for name, each in given.items()
-            }
-            if found.pop("when", True):
-                flat = op == "ReduceMean" and len(self.shapes[node.outputs[0]]) == 2
-                return [(type, found), *([("flatten", {})] if flat else [])]
-        if op in NOTHING:
-            return []
-        if op in VIEWS:
-            return self.view(terms, own)
-        if op in RECURRENT:
-            return [self.recurrent(terms, output or node.outputs[0])]
+        terms.own, terms.output = own, output
+        for said in LAYERS.get(plain_op(node), ()):
+            found = [
+                (type, {
+                    name: _alike(given) if isinstance(given := each(terms), list) else given
+                    for name, each in options.items()
+                })
+                for type, options in said
+            ]
+            if all(options.pop("when", True) for _, options in found):
+                return [each for each in found if each[0] != "nothing"]
         raise unsaid(node)
-
-    def view(self, terms: Terms, own: Sizes) -> list[Said]:
-        """The same numbers in another shape; nothing where only axes of one element move."""
-        node, taken = terms.node, terms.shape(0)
-        own = own or taken[1:]
-        if node.op == "Transpose":
-            order = _order(terms)
-            long = [at for at in order if taken[at] > 1]
-            if long == sorted(long):
-                return []
-            if order == [0, 2, 1]:
-                return [("transpose", {})]
-            raise unsaid(node)
-        if node.outputs[0] not in self.shapes:
-            raise unsaid(node)
-        given = self.shapes[node.outputs[0]]
-        if _long(given) in (_long(own), _long(taken)) and not len(given) == 2 < len(own):
-            return []
-        if given[:1] != taken[:1] or prod(given[1:]) != prod(own):
-            raise unsaid(node)
-        return [("flatten", {}) if len(given) == 2 else ("reshape", {"to": given[1:]})]
-
-    def recurrent(self, terms: Terms, output: str) -> Said:
-        """A recurrent layer, whose first output is the whole sequence and whose second its end."""
-        node = terms.node
-        return node.op.removeprefix("DynamicQuantize").lower(), {
-            "hidden": min(terms.shape(2)[1:]), "bias": terms.given(3),
-            "bidirectional": node.attributes.get("direction") == "bidirectional",
-            "output": "sequence" if output == node.outputs[0] else "last",
-        }
 
     def macs(self, node: Node) -> int | None:
         """Multiply-accumulates of a node; None where a shape that it needs is not known."""
@@ -1119,6 +1089,9 @@ def _einsum_shape(terms: Terms) -> Sizes:
 _TERMS: dict[str, Callable[[Terms], Any]] = {
     "taken": lambda terms: [*terms.shape(0)], "third": lambda terms: [*terms.shape(2)],
     "given": lambda terms: [*terms.shapes.get(terms.node.outputs[0], ())],
+    "shaped": lambda terms: terms.shapes.get(terms.node.outputs[0]),
+    "own": lambda terms: [*(terms.own or terms.shape(0)[1:])],
+    "first": lambda terms: terms.output in ("", terms.node.outputs[0]),
     "other": lambda terms: [*terms.shape(3 if terms.get("quantised") else 1)],
     "shapes": lambda terms: [
         [*shape] for shape in terms.all(*((2, 3) if terms.node.op == "QLinearConcat" else ()))
@@ -1150,11 +1123,6 @@ _TERMS: dict[str, Callable[[Terms], Any]] = {
     **{name: read_expression(text) for name, text in TABLE["term"].items()},
 }
 """The names that are no attributes as they stand in the file."""
-
-
-def _long(shape: Sizes) -> list[int]:
-    """A shape without its axes of one element."""
-    return [size for size in shape if size != 1]
 
 
 MISSING = "pip install 'dlcalc-toolkit[onnx]' infers them"
