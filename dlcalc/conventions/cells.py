@@ -17,11 +17,16 @@ from dlcalc.layers.cells.problem import Cell
 TORCH_GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "n"}
 
 
-def problem_of(
-    cell: Cell, fields: Mapping[str, Any], steps: int | None, inputs: Any, framework: str | None
-) -> problem.CellProblem:
-    """A problem from fields by name, a framework's too, run on to `steps` where that is asked."""
-    given = {name: value for name, value in fields.items() if value is not None}
+BESIDE = ("steps", "inputs", "framework", "named_weights")
+"""What the function of a cell takes beside its fields."""
+
+
+def problem_of(cell: Cell, asked: Mapping[str, Any]) -> problem.CellProblem:
+    """A problem from what the function of a cell was called with, the fields under a framework's
+    names too, run on to `steps` where that is asked."""
+    steps, inputs, framework, named = (asked[name] for name in BESIDE)
+    given = {name: value for name, value in {**asked, **named}.items()
+             if value is not None and name not in BESIDE}
     layout = None
     if framework is not None:
         given, layout = as_torch(framework, cell.name, given)

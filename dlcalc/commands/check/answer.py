@@ -70,10 +70,9 @@ def read_sheet(
         named = list(_named(_parsed(decode(source), source.place)))
         if not named:
             raise InputError("holds no entry; a sheet has entries of command, answer and points")
-        if not answered:
-            named = [(name, {"answer": None, **each}) if isinstance(each, dict) else (name, each)
-                     for name, each in named]
-        return [_entry(name, each, asked or {}) for name, each in named]
+        without: dict[str, Any] = {} if answered else {"answer": None}
+        return [_entry(name, {**without, **each} if isinstance(each, dict) else each, asked or {})
+                for name, each in named]
 
 
 def _parsed(text: str, place: str) -> Any:
@@ -130,8 +129,7 @@ def _checked(name: str, fields: Mapping[str, Any]) -> Entry:
         if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)
                                    or not 0 <= number < float("inf")):  # fmt: skip
             raise InputError(f"{field}: {number!r} is no number from 0")
-    points = fields.get("points", 1)
-    entry = Entry(name, fields["command"], fields["answer"], points, fields.get("tolerance"))
+    entry = Entry(**{**fields, "name": name})
     try:
         words = entry.words
     except ValueError as error:
@@ -194,15 +192,9 @@ class Grades(Result, _Grades):
         return [each.name for each in self.entries if not each.right]
 
 
-class Sheet(NamedTuple):
-    """One sheet of a folder."""
-
-    name: str
-    """The name of the file, without its ending."""
-    grades: Grades | None
-    """Its grades; None where it is no sheet."""
-    error: str = ""
-    """What is wrong with it then."""
+Sheet = tuple[str, Grades | DlcalcError]
+"""One sheet of a folder: the name of its file, without the ending, and its grades, or what is
+wrong with it where it is no sheet."""
 
 
 def check(sheet: str | Mapping[str, Any] | Sequence[Any]) -> Grades:
@@ -249,19 +241,18 @@ def check_class(folder: str, sheet: str | None = None) -> list[Sheet]:
         names = sorted(name for name in os.listdir(folder) if name.lower().endswith(ENDINGS))
     if not names:
         raise InputError("holds no sheet: no file that ends in .toml or .json").at(folder)
-    return [_sheet(folder, name, asked) for name in names]
-
-
-def _sheet(folder: str, name: str, asked: Mapping[str, Entry]) -> Sheet:
-    stem = os.path.splitext(name)[0]
-    try:
-        entries = read_sheet(os.path.join(folder, name), asked)
-        given = {each.name for each in entries}
-        missing = [each._replace(answer={}) for each in asked.values() if each.name not in given]
-        unanswered = [Graded(m.name, m.command, False, 0, m.points, "no answer") for m in missing]
-        return Sheet(stem, Grades((*map(graded, entries), *unanswered)))
-    except DlcalcError as error:
-        return Sheet(stem, None, str(error))
+    found: list[Sheet] = []
+    for name in names:
+        stem = os.path.splitext(name)[0]
+        try:
+            entries = read_sheet(os.path.join(folder, name), asked)
+            missing = asked.keys() - {each.name for each in entries}
+            unanswered = [Graded(each.name, each.command, False, 0, each.points, "no answer")
+                          for each in asked.values() if each.name in missing]
+            found.append((stem, Grades((*map(graded, entries), *unanswered))))
+        except DlcalcError as error:
+            found.append((stem, error))
+    return found
 
 
 def grades_record(grades: Grades) -> dict[str, Any]:
@@ -292,11 +283,23 @@ class CheckRun(Run[Grades]):
             raise AnswerDiffersError(f"{len(wrong)} of {of} answers differ: {', '.join(wrong)}")
 
     def _graded_class(self, sheets: list[Sheet]) -> None:
-        self.out.emit(class_answer(sheets))
-        bad = [each for each in sheets if each.grades is None]
+        """A class: a row a sheet."""
+        rows: list[list[Any]] = []
+        records: list[dict[str, Any]] = []
+        bad, wrong = list[DlcalcError](), list[str]()
+        for name, grades in sheets:
+            if isinstance(grades, DlcalcError):
+                rows.append([name, None, None, str(grades)])
+                records.append({"name": name, "error": str(grades)})
+                bad.append(grades)
+            else:
+                rows.append([name, grades.points, grades.of, " ".join(grades.wrong)])
+                records.append({"name": name, **grades_record(grades)})
+                wrong += [name] if grades.wrong else []
+        table = Table(("sheet", "points", "of", "wrong"), rows)
+        self.out.emit(Answer({"sheets": records}, [table], main="sheets"))
         if bad:
-            raise InputError(f"{bad[0].error}; {len(bad)} of {len(sheets)} files are no sheets")
-        wrong = [each.name for each in sheets if each.grades is not None and each.grades.wrong]
+            raise InputError(f"{bad[0]}; {len(bad)} of {len(sheets)} files are no sheets")
         if wrong:
             raise AnswerDiffersError(
                 f"{len(wrong)} of {len(sheets)} sheets have wrong answers: {', '.join(wrong)}"
@@ -312,18 +315,3 @@ class CheckRun(Run[Grades]):
         total: list[Any] = ["total", "", result.points, result.of, ""]
         table = Table(headers, rows, drawn=lambda: Table(headers, [*rows, total]))
         return Answer(grades_record(result), [table], main="entries")
-
-
-def class_answer(sheets: list[Sheet]) -> Answer:
-    """A class: a row a sheet."""
-    rows: list[list[Any]] = []
-    records: list[dict[str, Any]] = []
-    for name, grades, error in sheets:
-        if grades is None:
-            rows.append([name, None, None, error])
-            records.append({"name": name, "error": error})
-        else:
-            rows.append([name, grades.points, grades.of, " ".join(grades.wrong)])
-            records.append({"name": name, **grades_record(grades)})
-    table = Table(("sheet", "points", "of", "wrong"), rows)
-    return Answer({"sheets": records}, [table], main="sheets")

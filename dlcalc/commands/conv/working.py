@@ -154,24 +154,19 @@ def advice(result: Convolution, field: Place, expected: Any) -> str:
     if name not in FIELDS:
         return ""
     found = slip_of(expected, _slips(result, name)) or _order_of(result, name, expected)
-    if found:
-        return found
     shape = np.shape(expected)
     shape = (1,) * (len(result.shape) - len(shape)) + shape
-    if name != "output" or shape == result.shape or len(shape) != len(result.shape):
-        return ""
+    if found or name != "output" or shape == result.shape or len(shape) != len(result.shape):
+        return found
     wanted = shape[-result.dims :]
     return slip_of(list(wanted), size_slips(result.axes)) or _pad_that_gives(result, wanted)
 
 
 def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
     x, w, upstream = result.operands
-    own = {
-        "x": x, "w": w, "stride": result.stride, "pad": result.pad, "dilation": result.dilation,
-        "groups": result.groups, "dims": result.dims, "pad_mode": result.pad_mode,
-        "flip": result.flip, "transposed": result.transposed,
-        "output_padding": result.output_padding, "upstream": upstream, "bias": result.bias,
-    }
+    own = {"x": x, "w": w, "upstream": upstream, **{each: getattr(result, each) for each in (
+        "stride", "pad", "dilation", "groups", "dims", "pad_mode", "flip", "transposed",
+        "output_padding", "bias")}}
     several = result.groups == 1 and w.ndim == result.dims + 2
     first = (slice(None), slice(1))[:: -1 if result.transposed else 1]
     turned = {

@@ -287,20 +287,15 @@ def prepare(
 
 
 def _examples(data: Any, evaluate: bool) -> tuple[Data, Images | None]:
-    labels = InputError("`evaluate` wants labels: a folder with the four files of MNIST")
-    if data is None:
-        if evaluate:
-            raise labels
-        return ring_of_gaussians(), None
+    read, place = None, data if isinstance(data, str) else "data" * (data is not None)
     if isinstance(data, str):
-        read, place = read_images(data), data
-    else:
-        array = data if isinstance(data, np.ndarray) else as_numbers(data, "data")
-        read, place = Images(array), "data"
+        read = read_images(data)
+    elif data is not None:
+        read = Images(data if isinstance(data, np.ndarray) else as_numbers(data, "data"))
     with At(place):
-        examples = as_images(read.train)
-        if evaluate and read.train_labels is None:
-            raise labels
+        examples = ring_of_gaussians() if read is None else as_images(read.train)
+        if evaluate and (read is None or read.train_labels is None):
+            raise InputError("`evaluate` wants labels: a folder with the four files of MNIST")
     return examples, read if evaluate else None
 
 
@@ -331,9 +326,7 @@ class GanRun(Run[GanResult]):
             raise InputError("--resume goes on from a checkpoint: name it with --checkpoint FILE")
         ring = "data" not in self.options
         check_plot(self.plot)
-        if samples is not None:
-            check_samples(samples, ring)
-        _check_paths([self.plot, samples, checkpoint, self.out.save])
+        _check_files([self.plot, samples, checkpoint, self.out.save], samples, ring)
         prepared = prepare(**(self.example() if ring else {}), **self.options)
         training = prepared.training
         if resume:
@@ -384,9 +377,8 @@ class GanRun(Run[GanResult]):
         if result.ring is not None:
             ring = result.ring
             fields = ("samples", "modes_covered", "modes", "share", "counts")
-            covered = dict(zip(fields, vars(ring).values(), strict=True))
-            record |= covered
-            row = [*list(covered.values())[:-1], " ".join(map(str, ring.counts))]
+            record |= zip(fields, vars(ring).values(), strict=True)
+            row = [*map(record.get, fields[:-1]), " ".join(map(str, ring.counts))]
             blocks.append(Table(COVERED, [row], title="Samples within three deviations"))
             if page is not None:
                 square = replace(page, width=min(page.width, 56), height=27, x_label="")
@@ -427,8 +419,12 @@ def _untimed(expected: Any) -> Any:
     return [*map(_untimed, expected)] if isinstance(expected, list) else expected
 
 
-def _check_paths(paths: Sequence[str | None]) -> None:
-    """Refuse, before anything is trained, what could not be written in the end."""
+def _check_files(paths: Sequence[str | None], samples: str | None, ring: bool) -> None:
+    """Refuse, before anything is trained, what could not be written in the end, and a picture of
+    `samples` of another kind."""
+    if samples is not None and not samples.lower().endswith((".png", ".svg") if ring else ".png"):
+        what = "points are drawn as SVG or PNG" if ring else "a grid of samples is a PNG"
+        raise InputError(f"{what}: name it so, FILE.png").at(f"--samples {samples}")
     real: list[str] = []
     for path in (each for each in paths if each is not None):
         require_writable(path)
@@ -565,14 +561,6 @@ def loss_chart(epochs: Sequence[Epoch], canvas: Canvas) -> str:
     }, [each.epoch for each in epochs])
 
 
-def check_samples(path: str, ring: bool) -> None:
-    """Refuse, before anything is trained, a picture of samples of another kind."""
-    endings = (".png", ".svg") if ring else (".png",)
-    if not path.lower().endswith(endings):
-        what = "points are drawn as SVG or PNG" if ring else "a grid of samples is a PNG"
-        raise InputError(f"{what}: name it so, FILE{endings[0]}").at(f"--samples {path}")
-
-
 def sample_picture(path: str, samples: Any, data: Data) -> bytes:
     """A grid of images, or points over the modes, of the kind that the file's name asks for."""
     if data.marks is None:
@@ -582,13 +570,9 @@ def sample_picture(path: str, samples: Any, data: Data) -> bytes:
         pixels = scaled.clip(0, 255).round().astype("u1").reshape(-1, *shape)
         return png(tiled(pixels, GRID_COLUMNS))
     points, modes = samples.tolist(), data.marks.tolist()
-    if path.lower().endswith(".png"):
-        return _points_png(points, modes)
-    sheet = Sheet("Samples over the modes", "x0", "x1", 560, 580)
-    return sheet.scatter({"samples": points}, {"modes": modes}).encode()
-
-
-def _points_png(points: Sequence[Any], modes: Sequence[Any]) -> bytes:
+    if not path.lower().endswith(".png"):
+        sheet = Sheet("Samples over the modes", "x0", "x1", 560, 580)
+        return sheet.scatter({"samples": points}, {"modes": modes}).encode()
     reach = MARGIN * max(abs(each) for mode in modes for each in mode)
     image = np.full((PIXELS, PIXELS, 3), WHITE, np.uint8)
     for places, size, colour in ((modes, 9, GREY), (points, 1, BLUE)):

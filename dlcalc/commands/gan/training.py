@@ -532,10 +532,7 @@ def check_training(training: Training) -> list[GradientCheck]:
         q = discriminator.run(output_of(generator.run(noise, values)))
         return loss.generator.value(output_of(q)).mean()
 
-    return [
-        *_check(generator, generating, random),
-        *_check(discriminator, discriminating, random),
-    ]
+    return [*_check(generator, generating, random), *_check(discriminator, discriminating, random)]
 
 
 def _check(
@@ -553,11 +550,9 @@ def _check(
             values[places] = p[name]
         return loss(values)
 
-    return check_gradients(
-        moved,
-        {name: network.values[places] for name, places in picked.items()},
-        {name: network.gradient[places] for name, places in picked.items()},
-    )
+    at, slopes = ({name: array[places] for name, places in picked.items()}
+                  for array in (network.values, network.gradient))
+    return check_gradients(moved, at, slopes)
 
 
 FORMAT = 2
@@ -607,7 +602,12 @@ def from_arrays(training: Training, arrays: Mapping[str, Array]) -> None:
     Raises InputError where it was made with other options, data or networks, or where
     anything in it is missing or of another shape.
     """
-    header = _header(arrays)
+    try:
+        header = json.loads(_array(arrays, "header").tobytes())
+    except ValueError:
+        header = None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise InputError(f"no checkpoint of this version ({FORMAT})")
     for name, wanted in _made_with(training).items():
         held = header.get(name)
         if held != wanted:
@@ -630,16 +630,6 @@ def from_arrays(training: Training, arrays: Mapping[str, Array]) -> None:
         for number, row in enumerate(history.tolist(), 1)
     ]
     training.done = done
-
-
-def _header(arrays: Mapping[str, Array]) -> dict[str, Any]:
-    try:
-        header = json.loads(_array(arrays, "header").tobytes())
-    except ValueError:
-        header = None
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise InputError(f"no checkpoint of this version ({FORMAT})")
-    return header
 
 
 def _array(arrays: Mapping[str, Array], name: str, shape: tuple[int, ...] | None = None) -> Array:

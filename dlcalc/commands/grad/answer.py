@@ -25,12 +25,12 @@ from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.training import add_checks
 from dlcalc.shell.lazy import lazily
-from dlcalc.shell.runner import Run
+from dlcalc.shell.runner import Run, require_checkable
 
 if TYPE_CHECKING:
     from dlcalc.formulas.expressions import Step
 
-working = lazily("dlcalc.derive.working")
+working, check = lazily("dlcalc.derive.working"), lazily("dlcalc.derive.check")
 
 FIELDS = ("equations", "values", "of", "wrt")
 RESULTS = (
@@ -358,19 +358,16 @@ class GradRun(Run[Derivatives]):
 
     def checked(self, result: Derivatives) -> Sequence[Any]:
         """Each derivative against its differences."""
-        from dlcalc.derive.check import check_derivatives, check_jacobian, check_second
-        from dlcalc.shell.runner import require_checkable
-
         further = self._further(result)
         require_checkable(sum(
             getattr(each, "size", 1)
             for found in (*result.gradients.values(), *further.get("jacobian", {}).values())
             for each in found.values()
         ))
-        checks = check_derivatives(result, self.direction)
-        checks += check_second(result, further.get("hessian", {}))
+        checks: list[Any] = check.check_derivatives(result, self.direction)
+        checks += check.check_second(result, further.get("hessian", {}))
         for of, found in further.get("jacobian", {}).items():
-            checks += check_jacobian(result, of, found)
+            checks += check.check_jacobian(result, of, found)
         return checks
 
     def answer(self, result: Derivatives) -> Answer:
@@ -384,14 +381,12 @@ class GradRun(Run[Derivatives]):
             further["along"] = result.along(self.direction)
         kinks: Sequence[Kink] = result.kinks
         if self.jacobian:
-            from dlcalc.derive.check import jacobian_kinks
-
-            kinks = jacobian_kinks(result, self.jacobian, self.wrt)
+            kinks = check.jacobian_kinks(result, self.jacobian, self.wrt)
         record: dict[str, Any] = {
             "values": result.values, "gradients": result.gradients,
             "equations": result.system.lines, **further,
         }
-        blocks = [*_values(result), *_gradients(result), *_further_blocks(further)]
+        blocks = [*_blocks(result), *_further_blocks(further)]
         if kinks:
             record["kinks"] = list(kinks)
             if not self.framework:  # who takes another slope there
@@ -416,19 +411,13 @@ class GradRun(Run[Derivatives]):
     def _further(self, result: Derivatives) -> dict[str, Any]:
         """Second derivatives, and derivatives of an array, as far as asked for."""
         found: dict[str, Any] = {}
-        if not (self.hessian or self.jacobian):
-            return found
-        from dlcalc.derive.check import hessian, jacobian
-
         if self.hessian:
-            found["hessian"] = {of: hessian(result, of) for of in result.of}
+            found["hessian"] = {of: check.hessian(result, of) for of in result.of}
         if self.jacobian:
             if self.jacobian not in result.values:
                 known = did_you_mean(self.jacobian, result.values)
                 raise InputError(f"no equation has {self.jacobian} in it{known}").at("--jacobian")
-            found["jacobian"] = {
-                self.jacobian: jacobian(result, self.jacobian, self.wrt)
-            }
+            found["jacobian"] = {self.jacobian: check.jacobian(result, self.jacobian, self.wrt)}
         return found
 
     def _steps(self, result: Derivatives) -> Iterator[Step]:
@@ -476,27 +465,18 @@ def _further_blocks(further: Mapping[str, Any]) -> list[Block]:
     return blocks
 
 
-def _values(result: Derivatives) -> list[Block]:
-    rows = [(name, value) for name, value in result.values.items() if not _is_array(value)]
+def _blocks(result: Derivatives) -> list[Block]:
+    """Values, and derivatives, a row a name, a column a derived quantity; arrays after each."""
+    values, names = result.values, [n for n in result.wrt if not _is_array(result.values[n])]
+    rows = [(name, value) for name, value in values.items() if not _is_array(value)]
     blocks: list[Block] = [Table(("name", "value"), rows, title="Values")] if rows else []
-    arrays = ((name, value) for name, value in result.values.items() if _is_array(value))
-    return blocks + [Values(value, name) for name, value in arrays]
-
-
-def _gradients(result: Derivatives) -> list[Block]:
-    """A row a name, a column a derived quantity; arrays after that."""
-    names = [name for name in result.wrt if not _is_array(result.values[name])]
-    blocks: list[Block] = []
+    blocks += [Values(value, name) for name, value in values.items() if _is_array(value)]
     if names and result.of:
         headers = ("with respect to", *(f"d{of}" for of in result.of))
-        rows = [(name, *(result.gradients[of][name] for of in result.of)) for name in names]
-        blocks.append(Table(headers, rows, title="Derivatives"))
-    return blocks + [
-        Values(value, f"d{of}/d{name}")
-        for of, found in result.gradients.items()
-        for name, value in found.items()
-        if _is_array(value)
-    ]
+        derived = [(name, *(result.gradients[of][name] for of in result.of)) for name in names]
+        blocks.append(Table(headers, derived, title="Derivatives"))
+    return blocks + [Values(value, f"d{of}/d{name}") for of, found in result.gradients.items()
+                     for name, value in found.items() if _is_array(value)]
 
 
 def _is_array(value: Any) -> bool:

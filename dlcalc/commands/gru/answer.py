@@ -40,11 +40,7 @@ def gru(
     >>> result.h.round(3).tolist(), result.dh0.round(3).tolist()
     ([[0.57], [0.617]], [1.375])
     """
-    own = {
-        "W": W, "b": b, "x": x, "h0": h0, "dh": dh, "target": target, "loss": loss,
-        "gates": gates, "activations": activations, "reset": reset, **named_weights,
-    }
-    return cell_result(problem_of(GRU, own, steps, inputs, framework))
+    return cell_result(problem_of(GRU, locals()))
 
 
 class GruRun(CellRun):

@@ -355,11 +355,7 @@ def lstm(
     >>> result.c.round(3).tolist(), result.dc0.round(3).tolist()
     ([[1.288]], [0.14])
     """
-    own = {
-        "W": W, "b": b, "x": x, "h0": h0, "c0": c0, "dh": dh, "dc": dc, "target": target,
-        "loss": loss, "gates": gates, "activations": activations, "next": next,
-    }
-    return solve(problem_of(LSTM, {**own, **named_weights}, steps, inputs, framework))
+    return solve(problem_of(LSTM, locals()))
 
 
 def solve(problem: CellProblem) -> LstmResult:

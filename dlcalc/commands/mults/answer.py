@@ -225,7 +225,11 @@ def stage_tables(result: Multiplications) -> list[Table]:
             f"{name}, kernel {by_x([axis.kernel for axis in stage.axes])}, "
             f"{stage.channels[0]}→{stage.channels[1]} channels{groups}"
         )
-        tables.append(Table(["method", *headers], rows, title, [rank_note(stage)]))
+        nested = stage.methods["winograd"].per_pair
+        rank = f"the fewest products of a channel pair: {stage.rank}"
+        if len(stage.axes) > 1 and stage.rank.lower < nested:  # no minimum in 2-D
+            rank += f"; {nested} is nested Winograd, an upper bound"
+        tables.append(Table(["method", *headers], rows, title, [rank]))
     if len(tables) > 1:
         rows = [[method, count] for method, count in result.total.items()]
         tables.append(Table(["method", "total"], rows, f"All {len(tables)} stages"))
@@ -237,15 +241,6 @@ def stage_tables(result: Multiplications) -> list[Table]:
         "line: along one axis; pair: one input with one output channel; stage: all pairs.",
     ]
     return [*tables[:-1], tables[-1]._replace(footnotes=[*tables[-1].footnotes, *notes])]
-
-
-def rank_note(stage: Stage) -> str:
-    """What is proved of the fewest products: nested Winograd is no minimum in 2-D."""
-    nested = stage.methods["winograd"].per_pair
-    note = f"the fewest products of a channel pair: {stage.rank}"
-    if len(stage.axes) > 1 and stage.rank.lower < nested:
-        note += f"; {nested} is nested Winograd, an upper bound"
-    return note
 
 
 def phases_table(result: Multiplications) -> Table:

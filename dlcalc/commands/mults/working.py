@@ -30,9 +30,7 @@ def mults_steps(result: Multiplications) -> Iterator[Step]:
     """The steps to the counts of every stage, and their sum."""
     for stage in result.stages:
         yield from stage_steps(stage)
-    if len(result.stages) > 1:
-        for method in result.total:
-            yield total_step(result, method)
+    yield from (total_step(result, each) for each in result.total if len(result.stages) > 1)
 
 
 def field_step(result: Multiplications, field: Place) -> Step | None:
@@ -44,13 +42,12 @@ def field_step(result: Multiplications, field: Place) -> Step | None:
     if field[0] != "stages" and len(result.stages) > 1:
         return total_step(result, method)
     stage = result.stages[int(field[1]) if field[0] == "stages" else 0]
-    step = count_step(stage, method)
-    if step.formula is not None:
-        return step
+    step, line = count_step(stage, method), axis_steps(
+        stage.axes[0], stage.phases[0], stage.tile, "")
     # Along one axis, of one channel pair, it is the sum that the axis's own working has.
-    line = axis_steps(stage.axes[0], stage.phases[0], stage.tile, "")
     said = (each for each in line if str(each.name).split(" by ")[0] == method)
-    return next((replace(step, numbers=each.numbers) for each in said), step)
+    same = None if step.formula is not None else next(said, None)
+    return step if same is None else replace(step, numbers=same.numbers)
 
 
 def advice(result: Multiplications, expected: Any) -> str:
@@ -71,8 +68,6 @@ def advice(result: Multiplications, expected: Any) -> str:
 def total_step(result: Multiplications, method: str) -> Step:
     """The step that adds up one method over the stages."""
     terms = [stage.methods[method].total for stage in result.stages]
-    if len(terms) == 1:
-        return count_step(result.stages[0], method)
     return Step(f"{method}, all stages", result.total[method], None, _summed(terms))
 
 
@@ -171,12 +166,10 @@ def _entries(
     return between.join([*map(entry, first), *amid, *map(entry, last)])
 
 
-def _some(items: Sequence[Any], step: Callable[[Any], Step], what: str) -> Iterator[Step]:
+def _some(items: Sequence[Any], step: Callable[[Any], Step], what: str) -> list[Step]:
     first, left_out, last = _ends(items)
-    yield from map(step, first)
-    if left_out:
-        yield Step("…", note=f"{left_out} {what} left out")
-    yield from map(step, last)
+    amid = [Step("…", note=f"{left_out} {what} left out")] * bool(left_out)
+    return [*map(step, first), *amid, *map(step, last)]
 
 
 def _summed(terms: list[int]) -> tuple[Expr, ...]:
@@ -247,8 +240,7 @@ def _phase_step(line: Axis, number: int, phase: Phase) -> Step:
         for name, columns in zip("xwy", stages.columns_of(line, phase), strict=True)
     )
     smallest, middle, _ = sorted((phase.inputs, phase.taps, phase.outputs))
-    rank = str(phase.rank)
-    formula = Expr("sub", (add(smallest, middle), 1))
+    rank, formula = str(phase.rank), add(smallest, middle) - 1
     if phase.copies > 1:
         formula = mul(phase.copies, formula)
         rank += f" each; {phase.copies} phases alike, this is the first"

@@ -105,7 +105,11 @@ class ParamsRun(Run[Any]):
             self._refuse((*NAMED, *VIEWS, "summary"), "one model, without --set or --compare")
             self._side_by_side(read)
             return
-        count = self._count_model(read)
+        try:
+            count = self.use.counted(read, self.size)
+        except ShapeError as error:
+            error.message = "; ".join([error.message, *doubts(read, self.size)])
+            raise
         if "layer" in self.options:
             count = part(count, self.options["layer"])
             if len(count.rows) == 1 and not any(map(asked, (
@@ -125,8 +129,11 @@ class ParamsRun(Run[Any]):
         by = drawn.columns_of({"bytes": "weights_bytes"}.get(sort or "", sort), ())[:1]
         shown = drawn.arranged(count, self.use, depth, by) if depth or sort else count
         columns = drawn.columns_of(self.options.get("columns"))
+        # Where frameworks count otherwise than PyTorch is told, a line a count.
+        elsewhere = () if count.misfit is not None or read.config else (read, count, None)
         answer = drawn.params_answer(
-            shown, self.use, columns, self.options["summary"], partial(_elsewhere, read, count),
+            shown, self.use, columns, self.options["summary"],
+            lambda: conventions.others(*elsewhere) if elsewhere else (),
             working=partial(working.model_steps, count),
             element=partial(working.expected_step, shown, use=self.use),
             advice=partial(slips.count_advice, read, shown),
@@ -196,13 +203,6 @@ class ParamsRun(Run[Any]):
 
         with At("--set"):
             return changed_by(read, self.options["changes"])
-
-    def _count_model(self, read: Model) -> Count:
-        try:
-            return self.use.counted(read, self.size)
-        except ShapeError as error:
-            error.message = "; ".join([error.message, *doubts(read, self.size)])
-            raise
 
     def _several(self, words: Sequence[str]) -> None:
         """A row a model; of a file of weights what its tensors tell, where no more is asked for."""
@@ -311,13 +311,6 @@ def _totals(model: Any, input: Any = None, **given: Any) -> dict[str, Any]:
     count = use.counted(read_model(model), shape_of(input))
     totals = drawn.total_record(count, drawn.Facts(use, count.positions))
     return {name: totals[name] for name in TOTALS if totals.get(name) is not None}
-
-
-def _elsewhere(read: Model, count: Count) -> Any:
-    """Where frameworks count otherwise than PyTorch, a line a count."""
-    if count.misfit is not None or read.config:
-        return ()
-    return conventions.others(read, count, None)
 
 
 def file_operands(words: Sequence[str], piped: bool) -> list[str]:

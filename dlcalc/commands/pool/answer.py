@@ -46,19 +46,19 @@ class PoolRun(Run[Pooling]):
         given, input = self.options, self.options.pop("input", None)
         if input is None and not self.out.piped:
             example = self.example()
-            self.x = example.pop("x")
+            x = example.pop("x")
             if "kernel" in given or "upstream" in given:
                 example.pop("upstream")
             self.options = given = {**example, **given}
         else:
-            self.x = read_array("-" if input is None else input, self.out.allow_nonfinite, "-x")
+            x = read_array("-" if input is None else input, self.out.allow_nonfinite, "-x")
             if "upstream" in given:
                 upstream = read_array(given["upstream"], self.out.allow_nonfinite, "--upstream")
-                single = np.ndim(upstream) < np.ndim(self.x) == 2
+                single = np.ndim(upstream) < np.ndim(x) == 2
                 given["upstream"] = [upstream] if single else upstream
         if "kernel" not in given:
             raise InputError("no window: give it with -F, such as -F 2")
-        return {"x": self.x}
+        return {"x": x}
 
     def answer(self, result: Pooling) -> Answer:
         """The output; remarks on how the input was read, and on ties."""

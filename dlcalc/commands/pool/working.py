@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import prod
 from typing import Any
 
@@ -28,14 +28,11 @@ Index = tuple[int, ...]
 def pool_steps(result: Pooling) -> Iterator[Step]:
     """The size, the definition, each window, and each element of the gradient."""
     yield from _start(result)
-    for index in _first(result.shape, MOST_WINDOWS):
-        yield _window(result, index)
-        yield _output_step(result, index)
-    yield from _more(result.shape, MOST_WINDOWS, "windows", "")
+    yield from _each(result.shape, MOST_WINDOWS, lambda index: (
+        _window(result, index), _output_step(result, index)), "windows", "")
     if result.dx is not None:
-        for index in _first(result.dx.shape, MOST_ELEMENTS):
-            yield _gradient_step(result, index)
-        yield from _more(result.dx.shape, MOST_ELEMENTS, "elements of dx", "dx:")
+        yield from _each(result.dx.shape, MOST_ELEMENTS, lambda index: (
+            _gradient_step(result, index),), "elements of dx", "dx:")
 
 
 def steps_at(result: Pooling, name: str, index: Index) -> Iterable[Step] | None:
@@ -53,11 +50,12 @@ def _start(result: Pooling) -> Iterator[Step]:
     yield _definition(result)
 
 
-def _first(shape: Index, most: int) -> Iterator[Index]:
-    return (unravel(place, shape) for place in range(min(prod(shape), most)))
-
-
-def _more(shape: Index, most: int, what: str, field: str) -> Iterator[Step]:
+def _each(
+    shape: Index, most: int, steps: Callable[[Index], Iterable[Step]], what: str, field: str
+) -> Iterator[Step]:
+    """The steps of the first elements of an array, and how many more there are."""
+    for place in range(min(prod(shape), most)):
+        yield from steps(unravel(place, shape))
     if prod(shape) > most:
         last = ",".join(str(size - 1) for size in shape)
         note = f"--at {field}INDEX shows any one of them, up to --at {field}{last}"
@@ -182,10 +180,10 @@ def _place_text(index: Index) -> str:
 def advice(given: dict[str, Any], result: Pooling, field: Place, expected: Any) -> str:
     """The slip that gives what was expected, found by computing it."""
     name, shape = str(field[0]), np.shape(expected)
-    if found := slip_of(expected, _slips(given, result, name)):
+    found = slip_of(expected, _slips(given, result, name))
+    if found or name != "output" or len(shape) < result.dims or (
+            shape[-len(result.shape) :] == result.shape):
         return found
-    if name != "output" or len(shape) < result.dims or shape[-len(result.shape) :] == result.shape:
-        return ""
     return slip_of(list(shape[-result.dims :]), size_slips(result.axes))
 
 

@@ -10,7 +10,7 @@ and that asks for near nodes, not for far ones.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -286,18 +286,13 @@ def forward_kl(p: Mixture, q: Gaussian) -> Estimate:
         ]
         return float(p.weights @ np.array(expected))
 
-    estimate = _converged(negative_entropy, p.dimension)
-    return Estimate(max(0.0, cross_entropy + estimate.value), estimate.error)
-
-
-def _converged(integral: Callable[[Rule], float], dimension: int) -> Estimate:
-    """The integral with the spacing halved until that changes it by no more than ACCURACY."""
-    step, value, error = COARSE_STEP, integral(normal_rule(dimension)), math.inf
-    while error > ACCURACY * max(1.0, abs(value)) and step > FINEST_STEP[dimension]:
+    # The spacing is halved until that changes the integral by no more than ACCURACY.
+    step, value, error = COARSE_STEP, negative_entropy(normal_rule(p.dimension)), math.inf
+    while error > ACCURACY * max(1.0, abs(value)) and step > FINEST_STEP[p.dimension]:
         step /= 2
-        before, value = value, integral(normal_rule(dimension, step))
+        before, value = value, negative_entropy(normal_rule(p.dimension, step))
         error = abs(value - before)
-    return Estimate(value, error)
+    return Estimate(max(0.0, cross_entropy + value), error)
 
 
 Here = tuple[float, Array, Array]

@@ -36,11 +36,7 @@ def rnn(
     >>> result.h.round(3).tolist(), result.dh0.round(3).tolist()
     ([[0.762], [0.983]], [0.214])
     """
-    own = {
-        "W": W, "b": b, "x": x, "h0": h0, "dh": dh, "target": target, "loss": loss,
-        "activation": activation, "nonlinearity": nonlinearity, **named_weights,
-    }
-    return cell_result(problem_of(RNN, own, steps, inputs, framework))
+    return cell_result(problem_of(RNN, locals()))
 
 
 class RnnRun(CellRun):
