@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.posterior.mixture import (
+from dlcalc.commands.posterior.answer import (
     Mixture,
     check_descent,
     check_reverse_kl,
