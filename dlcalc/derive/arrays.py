@@ -148,24 +148,20 @@ def _chosen(plain: Any, choose: Any) -> Callable[..., Array]:
 
 def _share(y: Array, *arguments: Array) -> Array:
     """The part of a gradient that goes to the first of the arguments that made y."""
-    chosen = [_equal(each, y) * 1 for each in arguments]
-    return _shared(chosen[0], sum(chosen))
+    chosen: Array = [_equal(each, y) * 1 for each in arguments]
+    return chosen[0] / np.maximum(sum(chosen), 1)
 
 
 def _part(y: Array, x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """The part of a gradient that goes to each element of x along axes of which y is one."""
     chosen = _equal(x, y)
-    return _shared(chosen, np.sum(chosen, axis=axis, keepdims=True))
+    return chosen / np.maximum(np.sum(chosen, axis=axis, keepdims=True), 1)
 
 
 def _equal(x: Array, y: Array) -> Array:
     """Where numbers are equal; also where a complex step moves one of them."""
     stepped = np.iscomplexobj(x) or np.iscomplexobj(y)
     return np.equal(np.real(x), np.real(y)) if stepped else np.equal(x, y)
-
-
-def _shared(chosen: Array, equal: Array) -> Array:
-    return chosen / np.maximum(equal, 1)
 
 
 def _direction(x: Array, norm: Array) -> Array:
@@ -359,22 +355,16 @@ def _conv(x: Array, w: Array, b: Array = None, **options: Any) -> Array:
     return y if b is None else y + np.reshape(b, np.shape(b) + (1,) * layout.dims * np.ndim(b))
 
 
-def _conv_input(g: Array, w: Array, x: Array, **options: Any) -> Array:
-    """The gradient of a convolution's input."""
-    g, w = _in_one_type(g, w)
-    layout, _, geometry, _ = arranged(np.shape(x), w.shape, **options)
+def _conv_back(g: Array, x: Array, w: Array, of_kernel: bool, **options: Any) -> Array:
+    """The gradient of a convolution's input, or of its kernel."""
+    g, other = _in_one_type(g, x if of_kernel else w)
+    layout, _, geometry, _ = arranged(np.shape(x), np.shape(w), **options)
     g = g.reshape(layout.input[0], layout.channels_out, *geometry.output)
-    w = w.reshape(layout.kernel)
-    return plan.input_gradient(g, w, geometry, layout.groups, True).reshape(np.shape(x))
-
-
-def _conv_kernel(g: Array, x: Array, w: Array, **options: Any) -> Array:
-    """The gradient of its kernel, in the kernel's shape."""
-    g, x = _in_one_type(g, x)
-    layout, _, geometry, _ = arranged(x.shape, np.shape(w), **options)
-    g = g.reshape(layout.input[0], layout.channels_out, *geometry.output)
-    x = x.reshape(layout.input)
-    return plan.weight_gradient(x, g, geometry, layout.groups).reshape(np.shape(w))
+    if of_kernel:
+        other = other.reshape(layout.input)
+        return plan.weight_gradient(other, g, geometry, layout.groups).reshape(np.shape(w))
+    other = other.reshape(layout.kernel)
+    return plan.input_gradient(g, other, geometry, layout.groups, True).reshape(np.shape(x))
 
 
 def _pooled(x: Array, options: dict[str, Any]) -> tuple[Array, Any]:
@@ -726,7 +716,9 @@ Arrays: World = World(
     stack=lambda *parts, axis=0: np.stack(_alike(*parts), axis), slice_of=np.take,
     concat=lambda *parts, axis=0: np.concatenate(_alike(*map(np.atleast_1d, parts)), axis),
     part_of=_part_of,
-    spread=_spread, fit=_fit, conv=_conv, conv_input=_conv_input, conv_kernel=_conv_kernel,
+    spread=_spread, fit=_fit, conv=_conv,
+    conv_input=lambda g, w, x, **options: _conv_back(g, x, w, False, **options),
+    conv_kernel=lambda g, x, w, **options: _conv_back(g, x, w, True, **options),
     conv_transpose=lambda x, w, b=None, **options: _conv(x, w, b, transposed=True, **options),
     conv_bias=lambda g, w, b: (
         np.sum(g, axis=tuple(range(2 - np.ndim(w), 0))) if np.ndim(b) else np.sum(g)),

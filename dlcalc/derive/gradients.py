@@ -289,11 +289,10 @@ def kinks_of(
 ) -> Iterable[Kink]:
     """The kinks among the operations that passes went back through."""
     for each in [each for each in tape.instructions if each.node.operation in KINKS]:
-        if not _at_kink(each.node, f, places[each.place], each.given(places)):
-            continue
         operation = each.node.operation
         active = {place for found in passes for place in found} & wanted
-        if each.place in active and not active.isdisjoint(each.arguments):
+        if each.place in active and not active.isdisjoint(each.arguments) and _at_kink(
+                each.node, f, places[each.place], each.given(places)):
             kink = Kink(
                 f"line {each.equation.line}: {short(each.node.text)} is at its kink, where it "
                 f"has no derivative; {KINKS[operation]}"

@@ -29,7 +29,7 @@ from dlcalc.derive.derivation import (
     value_of,
 )
 from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.slips import Slips, slip_of, symbols_in, turned_slip
+from dlcalc.derive.slips import Slips, numbers_in, slip_of, symbols_in, turned_slip
 from dlcalc.derive.tape import arranged
 from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
@@ -257,10 +257,8 @@ class Recipe:
         key = self.fields.get(array, "")
         if not key:
             return ""
-        value = np.asarray(self.lines.lines[key].value, float)
-        try:
-            student = np.asarray(expected, float)
-        except (ValueError, TypeError):
+        value, student = np.asarray(self.lines.lines[key].value, float), numbers_in(expected)
+        if student is None:
             return ""
         if value.ndim == 2 and value.shape[0] != value.shape[1]:
             turned = turned_slip(value, student, tolerance)

@@ -600,6 +600,12 @@ def _into(found: list[Array], pull: Callable[..., Array], *arguments: Any) -> No
     found.append(pull(*arguments))
 
 
+def _columns(places: Sequence[Any], taps: Sequence[Any], axes: Sequence[Axis]) -> list[str]:
+    """The column that a window and a tap meet on each axis, as it is written."""
+    return [column(place, tap, axis, axis.pad[0])
+            for place, tap, axis in zip(places, taps, axes, strict=True)]
+
+
 class Convolve(Rule):
     """A convolution or transposed convolution, with its bias where it has one."""
 
@@ -641,10 +647,7 @@ class Convolve(Rule):
         if width == 1 < x.shape[1]:
             channel = first
         filters = (index[1], "c" if width > 1 else 0)
-        at = [
-            column(o, tap, axis, axis.pad[0])
-            for o, tap, axis in zip(index[2:], taps, axes, strict=True)
-        ]
+        at = _columns(index[2:], taps, axes)
         if axes[0].transposed:
             formula = total(mul(symbol(x.name), symbol(w.name)), "where they land here")
         else:
@@ -678,10 +681,7 @@ class Convolve(Rule):
         """∑ over the outputs (i, j): each slope times the input that the tap meets there."""
         x, axes = node.arguments[0], node.options["axes"]
         letters = tuple("ijh"[: len(axes)])
-        places = tuple(
-            column(letter, tap, axis, axis.pad[0])
-            for letter, tap, axis in zip(letters, index[2:], axes, strict=True)
-        )
+        places = _columns(letters, index[2:], axes)
         transposed = axes[0].transposed
         # The channel of the group that the second index means, and the other's own.
         width = (x if transposed else node).shape[1] // node.options["groups"]
@@ -765,8 +765,7 @@ class AvgPool(Pool):
     def made(self, graph: Graph, node: Node, index: Index) -> Any:
         x, letters = node.arguments[0], "klm"[: len(index) - 2]
         cells = x.value[index[:2]][np.ix_(*self.met(node, index))].ravel().tolist()
-        met = [column(i, letter, axis, axis.pad[0]) for i, letter, axis
-               in zip(index[2:], letters, node.options["axes"], strict=True)]
+        met = _columns(index[2:], letters, node.options["axes"])
         named = total(graph.leaf(x, (*index[:2], *met)), ",".join(letters))
         return graph.so(named, add(*cells)) / int(node.saved[index[2:]])
 

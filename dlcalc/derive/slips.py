@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from itertools import chain, combinations, pairwise
 from math import log
@@ -612,12 +613,10 @@ def slip_of(
 
     `place_of` raises LookupError for what is no element of the field.
     """
-    try:
-        student = np.asarray(expected, float)
-        places = [place_of(index) for index in np.ndindex(student.shape)]
-    except (ValueError, TypeError, LookupError):  # words, or an array of another shape
-        return ""
-    if not places:
+    student, places = numbers_in(expected), []
+    with suppress(LookupError):  # of an array of another shape
+        places = [place_of(index) for index in np.ndindex(np.shape(student))]
+    if student is None or not places:
         return ""
     right = slips.reader(places)(slips.start)
     within = DEFAULT_TOLERANCE if tolerance is None else tolerance
@@ -628,26 +627,25 @@ def slip_of(
 
 def turned_slip(right: Any, expected: Any, tolerance: float | None) -> str:
     """That an answer is the transposed of the right one, where it is; "" elsewhere."""
-    try:
-        student = np.asarray(expected, float)
-    except (ValueError, TypeError, LookupError):
-        return ""
-    turned = np.asarray(right, float).T
-    if student.ndim < 2 or student.shape != turned.shape:
+    student, turned = numbers_in(expected), np.asarray(right, float).T
+    if student is None or student.ndim < 2 or student.shape != turned.shape:
         return ""
     error = np.reshape(written_within(student.ravel())[0], student.shape)
     within = np.maximum(error, (tolerance or 0) * np.abs(turned))
     return "the transposed matrix gives that" if (np.abs(student - turned) <= within).all() else ""
 
 
+def numbers_in(expected: Any) -> Array:
+    """An answer as floats; None for words, and for lists that are ragged."""
+    with suppress(ValueError, TypeError):
+        return np.asarray(expected, float)
+    return None
+
+
 def gives(value: Any, expected: Any) -> bool:
     """Whether a quantity has just the expected numbers, three digits or more, as rounded."""
-    try:
-        student = np.asarray(expected, float)
-    except (ValueError, TypeError):
-        return False
-    right = np.asarray(value, float)
-    if student.shape != right.shape or not np.isfinite(student).all():
+    student, right = numbers_in(expected), np.asarray(value, float)
+    if student is None or student.shape != right.shape or not np.isfinite(student).all():
         return False
     near = np.abs(student.ravel() - right.ravel()) <= written_within(student.ravel())[0]
     return bool(near.all() and sum(len(_digits(each)) for each in student.ravel().tolist()) > 2)

@@ -146,15 +146,7 @@ def _sorted(
     """Names after all that they need, else as written; InputError for a cycle, by its names."""
     done: dict[str, None] = {}
     for start, wanted in needs.items():
-        if start in done:
-            continue
-        for name in wanted:
-            if name in needs and name not in done:
-                break
-        else:
-            done[start] = None
-            continue
-        trail: dict[str, Iterator[str]] = {start: iter(wanted)}
+        trail: dict[str, Iterator[str]] = {} if start in done else {start: iter(wanted)}
         while trail:
             name = next(reversed(trail))
             for each in trail[name]:

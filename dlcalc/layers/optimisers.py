@@ -24,7 +24,7 @@ from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.input.sources import text_beside
 from dlcalc.numbers.axes import by_x, plain
-from dlcalc.numbers.exact import FLOAT_EXACT, as_doubles, as_object
+from dlcalc.numbers.exact import FLOAT_EXACT, as_doubles, as_object, fitting
 
 Put = Callable[[str, Any], Any]
 """A name and a value → the value, or its symbol."""
@@ -242,17 +242,11 @@ def begun(
         parts = as_object(given.get(name, {}), f"state: {name}")
         state[name] = {
             parameter: np.full(each.shape, float(begin)) if parameter not in parts
-            else _checked_array(parts[parameter], f"state: {name} of {parameter}", each.shape)
+            else fitting(as_doubles(parts[parameter], of := f"state: {name} of {parameter}"),
+                         each.shape, of)
             for parameter, each in held.items() if parameter in parts or begin is not None
         }
     return state
-
-
-def _checked_array(values: Any, name: str, shape: tuple[int, ...]) -> Any:
-    array = as_doubles(values, name)
-    if array.shape != shape:
-        raise ShapeError(f"{name} is {by_x(array.shape)}; expected {by_x(shape)}")
-    return array
 
 
 def updated(

@@ -18,7 +18,7 @@ from dlcalc.derive.rules import RULES, Activate, Array, Graph, Node
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.table import CONTEXT, handler, usual
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.exact import as_doubles, as_numbers
+from dlcalc.numbers.exact import as_doubles, as_numbers, fitting
 
 __all__ = ["Node", "Pass", "Store", "values_of"]
 
@@ -58,11 +58,7 @@ class Store:
             array: Array = self.given[name]
             if not isinstance(array, np.ndarray):
                 array = as_doubles(array, name)
-            array = array.astype(self.kind, copy=False)
-            if array.shape != shape:
-                found = by_x(array.shape) or "a single number"
-                raise ShapeError(f"{name} is {found}; expected {by_x(shape)}")
-            return array
+            return fitting(array.astype(self.kind, copy=False), shape, name)
         if otherwise is not None:
             return np.full(shape, otherwise, dtype=self.kind)
         if self.draw is not None:
@@ -223,12 +219,9 @@ class Pass:
         return self.do("add", scores, self.graph.given(bar, f"{self.name}.bar"), part="masked")
 
     def _given_mask(self, shape: tuple[int, ...]) -> Array:
-        given = as_numbers(self.store.masks[self.name], f"masks: that of {self.name}")
-        mask: Array = given.astype(self.store.kind)
-        if mask.shape != shape:
-            raise ShapeError(f"masks: that of {self.name} is {by_x(mask.shape) or 'a number'}; "
-                             f"expected {by_x(shape)}")
-        return mask
+        name = f"masks: that of {self.name}"
+        return fitting(as_numbers(self.store.masks[self.name], name), shape, name).astype(
+            self.store.kind)
 
     def look_up(self, x: Node, table: Node) -> Node:
         """The rows of a table that the numbers of x name."""

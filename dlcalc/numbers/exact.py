@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dlcalc.errors import InputError, ShapeError
+from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.parse import kind_of
 
 # The C library hands free memory back to the system beyond twice the largest block that it
@@ -185,6 +186,18 @@ def as_doubles(values: object, name: str) -> Array:
         return as_numbers(values, name).astype(float)
     except OverflowError:
         raise InputError(f"{name} holds a whole number beyond the largest float") from None
+
+
+def fitting(array: Array, shape: tuple[int, ...], name: str) -> Array:
+    """The array itself; ShapeError where its shape is another.
+
+    >>> fitting(np.zeros(2), (2,), "b").tolist()
+    [0.0, 0.0]
+    """
+    if array.shape != shape:
+        found = by_x(array.shape) or "a single number"
+        raise ShapeError(f"{name} is {found}; expected {by_x(shape)}")
+    return array
 
 
 def as_double(value: object, name: str) -> float:

@@ -14,15 +14,8 @@ if TYPE_CHECKING:
 
 def check_records(checks: Sequence[GradientCheck]) -> list[dict[str, Any]]:
     """Each gradient with its distance from either difference, for the field `check`."""
-    return [
-        {
-            "gradient": each.name,
-            "central_error": each.central_error,
-            "complex_error": each.complex_error,
-            "passed": bool(each.passed),
-        }
-        for each in checks
-    ]
+    return [{"gradient": each.name, "central_error": each.central_error,
+             "complex_error": each.complex_error, "passed": bool(each.passed)} for each in checks]
 
 
 def add_checks(
