@@ -134,9 +134,7 @@ def arranged(
         tuple([defined[name] for name in _sorted(needs, defined, file) if needs[name]]),
         tuple([each for each in every if not needs[each.name]]),
         tuple([name for name in occurring if not needs.get(name)]),
-        file,
-        tuple(counts or ()),
-        counts is None,
+        file, tuple(counts or ()), counts is None,
     )
 
 

@@ -84,20 +84,14 @@ def squared_error(y: Array, target: Array) -> Array:
 
 
 OBJECTIVES = (
-    Objective(
-        "softmax", "cross_entropy", softmax, cross_entropy,
-        lambda y, t: y * t.sum(axis=-1, keepdims=True) - t,
-    ),
+    Objective("softmax", "cross_entropy", softmax, cross_entropy,
+              lambda y, t: y * t.sum(axis=-1, keepdims=True) - t),
     Objective("sigmoid", "binary_cross_entropy", sigmoid, binary_cross_entropy, lambda y, t: y - t),
     Objective("identity", "squared_error", lambda q: q, squared_error, lambda y, t: y - t),
-    Objective(
-        "sigmoid", "squared_error", sigmoid, lambda q, t: squared_error(sigmoid(q), t),
-        lambda y, t: (y - t) * y * (1 - y),
-    ),
-    Objective(
-        "softmax", "squared_error", softmax, lambda q, t: squared_error(softmax(q), t),
-        lambda y, t: y * (y - t - ((y - t) * y).sum(axis=-1, keepdims=True)),
-    ),
+    Objective("sigmoid", "squared_error", sigmoid, lambda q, t: squared_error(sigmoid(q), t),
+              lambda y, t: (y - t) * y * (1 - y)),
+    Objective("softmax", "squared_error", softmax, lambda q, t: squared_error(softmax(q), t),
+              lambda y, t: y * (y - t - ((y - t) * y).sum(axis=-1, keepdims=True))),
 )
 OUTPUTS = tuple(dict.fromkeys(each.output for each in OBJECTIVES))
 LOSSES = tuple(dict.fromkeys(each.loss for each in OBJECTIVES))

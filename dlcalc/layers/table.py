@@ -35,11 +35,7 @@ CONTEXT = ("cached", "layout")
 
 def find(type: str) -> Handler | None:
     """The function that counts layers of this type, or None where it is no type."""
-    for family in FAMILIES:
-        found = _types_of(family).get(type)
-        if found is not None:
-            return found
-    return None
+    return next(filter(None, (_types_of(family).get(type) for family in FAMILIES)), None)
 
 
 def types() -> list[str]:

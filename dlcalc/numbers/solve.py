@@ -160,7 +160,10 @@ def _why(
     given = [(each, put(each)) for each in (first - 1, first) if least <= each <= most]
     near = [(value, axis.output) for value, axis in given if axis.output >= 1]
     if not near:
-        return _misfit(given[0][1])
+        try:
+            check_fits(given[0][1])
+        except ShapeError as error:
+            return error.message
     if len(near) == 2:
         [(one, before), (other, after)] = near
         return f"{name} {one} gives {before}, {name} {other} gives {after}, the nearest outputs"
@@ -171,14 +174,6 @@ def _why(
         return f"{name} {value} gives {gives}, the nearest output"
     end = "least" if value == least else "most"
     return f"the {end}, {name} {value}, gives {gives}, the nearest output"
-
-
-def _misfit(axis: Axis) -> str:
-    try:
-        check_fits(axis)
-    except ShapeError as error:
-        return error.message
-    raise AssertionError("an output below 1 that fits")
 
 
 def _first(rising: Callable[[int], int], target: int, least: int, most: int) -> int:

@@ -17,7 +17,14 @@ from typing import Any
 from dlcalc.formulas.numerals import format_number, plain_value
 from dlcalc.formulas.text import escape_latex, formula_html, latex_of, matrix_latex
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
-from dlcalc.output.tables import aligned_rows, cell_text, drawn_table, shape_of, slices
+from dlcalc.output.tables import (
+    aligned_rows,
+    cell_text,
+    columns_beside,
+    drawn_table,
+    shape_of,
+    slices,
+)
 from dlcalc.output.working import chain_of
 
 
@@ -283,9 +290,11 @@ def _latex_table(table: Table, precision: int | None) -> Iterator[str]:
         yield drawn_table(table, "latex_raw", precision, _latex_cell) + "\n"
         return
     begin = ""
+    parts = columns_beside(least, 1, lambda chosen: (
+        sum(least[i] for i in chosen) * SIGN * SIZES["tiny"] <= LINE - GAP * len(chosen)))
     beside = [(chosen, *_arranged(
         [natural[i] for i in chosen], [least[i] for i in chosen], LINE - GAP * len(chosen)
-    )) for chosen in _fitting_columns(least)]
+    )) for chosen in parts]
     size = max((fitting for _, fitting, _ in beside), key=list(SIZES).index)
     for chosen, _, widths in beside:
         for first in range(0, max(1, len(rows)), ROWS):
@@ -310,18 +319,6 @@ def _latex_cell(text: str) -> str:
     """
     negative = text[:1] == "-" and text[1:2].isdecimal()
     return escape_latex(f"−{text[1:]}" if negative else text)
-
-
-def _fitting_columns(least: list[int]) -> Iterator[list[int]]:
-    """The columns that fit beside one another, however small; the first stands in each part."""
-    part: list[int] = []
-    for place, width in enumerate(least):
-        taken = sum(least[i] for i in part) + width
-        if len(part) > 1 and taken * SIGN * SIZES["tiny"] > LINE - GAP * (len(part) + 1):
-            yield part
-            part = part[:1]
-        part.append(place)
-    yield part
 
 
 def _arranged(

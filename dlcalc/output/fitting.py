@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from dlcalc.output.answer import Block, Prose, Table
-from dlcalc.output.tables import cell_text
+from dlcalc.output.tables import cell_text, columns_beside
 
 GAP = 2
 """Columns between two cells, and what tabulate adds to the length of a header."""
@@ -81,19 +81,14 @@ def _split_columns(table: Table, width: int, precision: int | None) -> Iterator[
     key = _key(table)
     if _total(least[:key]) > width // 2:
         key = 1
-    groups: list[list[int]] = [[]]
-    for place in range(key, len(least)):
-        together = [*range(key), *groups[-1], place]
-        if groups[-1] and _total([least[each] for each in together]) > width:
-            groups.append([])
-        groups[-1].append(place)
-    for group in groups:
-        columns = [*range(key), *group]
+    parts = columns_beside(least, key, lambda columns: (
+        _total([least[place] for place in columns]) <= width))
+    for columns in parts:
         yield Table(
             [table.headers[place] for place in columns],
             [[row[place] for place in columns] for row in table.rows],
-            title=table.title if group is groups[0] else "",
-            footnotes=table.footnotes if group is groups[-1] else (),
+            title=table.title if columns is parts[0] else "",
+            footnotes=table.footnotes if columns is parts[-1] else (),
         )
 
 

@@ -77,10 +77,7 @@ def drawn_table(
 
     rows = list(map(texts, table.rows))
     return tabulate(
-        rows,
-        headers=list(map(escape, table.headers)),
-        tablefmt=style,
-        disable_numparse=True,
+        rows, headers=list(map(escape, table.headers)), tablefmt=style, disable_numparse=True,
         colalign=["right" if each else "left" for each in numeric] or None,
     )
 
@@ -138,6 +135,22 @@ def _plain_cell(cell: Any, precision: int | None) -> str:
     if isinstance(cell, list) and not _all_whole(cell):
         return " ".join(_plain_cell(each, precision) for each in cell)
     return format_number(cell, precision) if isinstance(cell, float) else cell_exact(cell) or "-"
+
+
+def columns_beside(
+    widths: Sequence[int], key: int, fits: Callable[[list[int]], bool]
+) -> list[list[int]]:
+    """The columns in as many parts as they need to fit; the first, the `key`, stand in each.
+
+    >>> columns_beside([1, 2, 3, 4], 1, lambda columns: len(columns) < 4)
+    [[0, 1, 2], [0, 3]]
+    """
+    parts = [[*range(min(key, len(widths)))]]
+    for place in range(key, len(widths)):
+        if len(parts[-1]) > key and not fits([*parts[-1], place]):
+            parts.append([*range(key)])
+        parts[-1].append(place)
+    return parts
 
 
 def divided_line(texts: Sequence[str], delimiter: str) -> str:

@@ -33,12 +33,8 @@ def check_table(checks: Sequence[GradientCheck]) -> Table:
         [each.name, each.central_error, each.complex_error, "yes" if each.passed else "no"]
         for each in checks
     ]
-    return Table(
-        ("gradient", "from central", "from complex step", "agrees"),
-        rows,
-        title="Largest differences, relative to the largest entry",
-        called="check",
-    )
+    return Table(("gradient", "from central", "from complex step", "agrees"), rows,
+                 title="Largest differences, relative to the largest entry", called="check")
 
 
 MOST_ROWS = 20
@@ -59,12 +55,8 @@ def loss_table(losses: Sequence[float], complete: bool = False) -> Table:
     [108, 114, 120]
     """
     steps, note = thinned(range(len(losses)), "step", complete)
-    return Table(
-        ("step", "loss"),
-        [(step, losses[step]) for step in steps],
-        title="Gradient descent",
-        footnotes=(note,) if note else (),
-    )
+    return Table(("step", "loss"), [(step, losses[step]) for step in steps],
+                 title="Gradient descent", footnotes=(note,) if note else ())
 
 
 def thinned(places: Sequence[int], what: str, complete: bool) -> tuple[list[int], str]:
