@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from itertools import accumulate, product
 from math import prod
@@ -58,26 +59,21 @@ class Rule:
         raise NotImplementedError
 
 
+@dataclass(eq=False, repr=False, slots=True)
 class Node:
     """A value in the graph, and where it comes from."""
 
-    __slots__ = ("arguments", "bare", "name", "options", "rule", "saved", "value", "wants")
-
-    def __init__(
-        self, rule: Rule | None, arguments: tuple[Node, ...], name: str, options: dict[str, Any],
-        wants: bool, value: Array = None,
-    ) -> None:
-        self.rule = rule
-        self.arguments = arguments
-        self.name = name
-        self.options = options
-        self.wants = wants
-        """Whether its gradient is asked for."""
-        self.bare = False
-        """Whether axes of size one are left out where an element is named."""
-        self.saved: Any = None
-        """What the value's computation keeps for the way back."""
-        self.value = value
+    rule: Rule | None
+    arguments: tuple[Node, ...]
+    name: str
+    options: dict[str, Any]
+    wants: bool
+    """Whether its gradient is asked for."""
+    value: Array = None
+    saved: Any = None
+    """What the value's computation keeps for the way back."""
+    bare: bool = False
+    """Whether axes of size one are left out where an element is named."""
 
     @property
     def shape(self) -> tuple[int, ...]:

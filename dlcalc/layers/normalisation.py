@@ -143,7 +143,7 @@ def batchnorm_values(run: Pass, x: Node, affine: bool, over: str, layout: str) -
     channels, axes = (run.shape[axis],), (0, *_others(run, axis))
     mean = run.buffer("running_mean", channels, 0.0)
     variance = run.buffer("running_var", channels, 1.0)
-    if run.training:
+    if run.store.training:
         count = prod(x.shape[each] for each in axes)
         if count == 1 and not run.fact("alone", False):
             raise InputError(

@@ -98,7 +98,7 @@ def prelu_values(run: Pass, x: Node, slopes: int) -> Node:
 
 def dropout_values(run: Pass, x: Node, rate: float) -> Node:
     """x ⊙ mask/(1 − rate) while training."""
-    if not run.training or not rate:
+    if not run.store.training or not rate:
         return run.do("move", x)
     kept = run.do("mul", x, run.mask(rate), part="kept")
     return run.do("div", kept, run.constant(1 - rate)) if rate < 1 else kept

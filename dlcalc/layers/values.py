@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,34 +24,34 @@ from dlcalc.numbers.exact import as_doubles, as_numbers, fitting
 __all__ = ["Node", "Pass", "Store", "values_of"]
 
 
+@dataclass(eq=False, repr=False)
 class Store:
     """Parameters, running statistics and masks by their names, as they are asked for."""
 
-    def __init__(
-        self, given: Mapping[str, Any], masks: Mapping[str, Any], training: bool,
-        kind: type = float, draw: Callable[[str, tuple[int, ...]], Array] | None = None,
-    ) -> None:
-        self.given = given
-        self.masks = masks
-        self.training = training
-        self.kind = kind
-        self.facts: Mapping[str, Any] = {}
-        """What a framework does otherwise than PyTorch."""
-        self.draw = draw
-        """What draws a parameter that is not given; None: it is missing."""
-        self.layout = ""
-        """How two axes are meant, TxD or CxL, as far as the run has come."""
-        self.parameters: dict[str, Node] = {}
-        self.frozen: set[str] = set()
-        self.buffers: dict[str, Array] = {}
-        """Running statistics as they were."""
-        self.tracked: dict[str, Array] = {}
-        """Running statistics as they become."""
-        self.missing: dict[str, tuple[int, ...]] = {}
-        self.without: Collection[str] = ()
-        """Layers that are passed over."""
-        self.trains, self.of_input = True, True
-        """Whether gradients of the parameters and of the input are wanted."""
+    given: Mapping[str, Any]
+    masks: Mapping[str, Any]
+    training: bool
+    """Whether batch statistics and masks are taken."""
+    kind: type = float
+    draw: Callable[[str, tuple[int, ...]], Array] | None = None
+    """What draws a parameter that is not given; None: it is missing."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What a framework does otherwise than PyTorch."""
+    layout: str = ""
+    """How two axes are meant, TxD or CxL, as far as the run has come."""
+    parameters: dict[str, Node] = field(default_factory=dict)
+    frozen: set[str] = field(default_factory=set)
+    buffers: dict[str, Array] = field(default_factory=dict)
+    """Running statistics as they were."""
+    tracked: dict[str, Array] = field(default_factory=dict)
+    """Running statistics as they become."""
+    missing: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    without: Collection[str] = ()
+    """Layers that are passed over."""
+    trains: bool = True
+    """Whether gradients of the parameters are wanted, and"""
+    of_input: bool = True
+    """that of the input."""
 
     def array(self, name: str, shape: tuple[int, ...], otherwise: float | None = None) -> Array:
         """What was given under a name, of that shape; else drawn, or noted as missing."""
@@ -67,26 +68,20 @@ class Store:
         return np.ones(shape, dtype=self.kind)
 
 
+@dataclass(eq=False, repr=False)
 class Pass:
     """One layer at its work."""
 
-    def __init__(
-        self, graph: Graph, store: Store, name: str, shape: tuple[int, ...],
-        tied: str = "", shared: str = "", frozen: bool = False, type: str = "",
-    ) -> None:
-        self.graph = graph
-        self.store = store
-        self.name = name
-        self.shape = shape
-        """The shape of its input, without the batch."""
-        self.tied, self.shared, self.frozen = tied, shared, frozen
-        self.type = type
-        self.parts: dict[str, Node] = {}
-
-    @property
-    def training(self) -> bool:
-        """Whether batch statistics and masks are taken."""
-        return self.store.training
+    graph: Graph
+    store: Store
+    name: str
+    shape: tuple[int, ...]
+    """The shape of its input, without the batch."""
+    tied: str = ""
+    shared: str = ""
+    frozen: bool = False
+    type: str = ""
+    parts: dict[str, Node] = field(default_factory=dict)
 
     def do(self, rule: str | Any, *arguments: Node, part: str = "", **options: Any) -> Node:
         """The result of a rule; the layer's own output where it is no part of it."""
