@@ -614,7 +614,7 @@ def slip_of(
     `place_of` raises LookupError for what is no element of the field.
     """
     student, places = numbers_in(expected), []
-    with suppress(LookupError):  # of an array of another shape
+    with suppress(LookupError, TypeError, ValueError):  # of an array of another shape
         places = [place_of(index) for index in np.ndindex(np.shape(student))]
     if student is None or not places:
         return ""
