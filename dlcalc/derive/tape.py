@@ -11,7 +11,7 @@ from math import e, pi
 from typing import Any, NamedTuple
 
 from dlcalc.derive.operations import FLAT, FUNCTIONS, OPERATIONS, Operation, Scalars, carries
-from dlcalc.derive.tokens import marked
+from dlcalc.derive.parser import marked
 from dlcalc.derive.tree import (
     Apply,
     Equation,

@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from dlcalc.derive.operations import OPERATIONS, SLOPES, Scalars, lines_of
-from dlcalc.derive.tokens import wrong
+from dlcalc.derive.parser import parse_equations, wrong
 from dlcalc.derive.tree import (
     MOST_DEPTH,
     NO_OPTIONS,
@@ -224,8 +224,6 @@ class Unfolding:
             ]
             inner = self._node(node.arguments[0], env, depth + 1)
             return made(node, (inner,), {"letters": tuple(names)})
-        from dlcalc.derive.parser import parse_equations
-
         variable, _, limits = letters.partition("=")
         ends = limits.replace("…", "..").split("..")
         if len(ends) != 2:

@@ -14,9 +14,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.derive.gradients import Derivatives, Kink, differentiate, own
-from dlcalc.derive.parser import read_equations
+from dlcalc.derive.parser import plain_name, read_equations
 from dlcalc.derive.tape import System, arranged
-from dlcalc.derive.tokens import plain_name
 from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import At, DlcalcError, FileError, InputError, did_you_mean
 from dlcalc.input.sources import Source, decode, is_file, nearest_file, read_source, text_beside
