@@ -18,7 +18,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
-from math import gcd, isqrt, prod
+from math import floor, gcd, isqrt, prod
 
 from dlcalc.errors import InputError, LimitError
 from dlcalc.input.sources import text_beside
@@ -61,7 +61,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "round_up": lambda x, unit: -(-x // unit) * unit, "ceil_div": lambda x, y: -(-x // y),
     "make_divisible": _make_divisible, "primes": _primes, "pow": pow, "gcd": gcd,
     "min": min, "max": max, "len": len, "sum": sum, "prod": prod, "int": int,
-    "round": round, "str": str,
+    "round": round, "floor": floor, "str": str, "ratio": operator.truediv,
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
     "is_whole": lambda x: type(x) is int,
     "starts": lambda x, start: str(x).startswith(start),

@@ -35,6 +35,7 @@ FIELDS = {
     ("make_divisible(36, 8, 16)", 40), ("make_divisible(35.9, 8)", 40),
     ("primes(10, 3)", [11, 13, 17]), ("primes(0, 4)", [2, 3, 5, 7]), ("primes(25, 1)", [29]),
     ("primes(5, 0)", []), ("min(a, b)", 2), ("max(a, b)", 7), ("len(list)", 3), ("sum(list)", 7),
+    ("floor(-2.1)", -3), ("ratio(1, 4)", 0.25),
     ("int(2.9)", 2), ("round(2.6)", 3), ("str(a)", "7"), ("range(3)", [0, 1, 2]), ("pow(b, 3)", 8),
     ("range(1, a, 3)", [1, 4]), ("is_list(list)", True), ("is_list(a)", False),
     ("is_whole(a)", True), ("is_whole(t)", False), ("is_whole(c)", False),

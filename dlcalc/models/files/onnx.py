@@ -12,8 +12,8 @@ from collections import ChainMap, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain, product
-from math import floor, prod
+from itertools import product
+from math import prod
 from operator import mul
 from typing import Any, BinaryIO, NamedTuple
 
@@ -564,6 +564,8 @@ SHAPES = dict.fromkeys(TABLE["layer"], Expression("taken")) | {
     op: Expression(text) for op, text in TABLE["shape"].items()
 }
 """The shapes of what each operation gives."""
+VALUES = {op: Expression(text) for op, text in TABLE["value"].items()}
+"""Numbers that come of numbers along one axis."""
 
 
 # Shapes by the rules of the operations, and the whole numbers that views are asked for by.
@@ -686,29 +688,22 @@ def _ranges(terms: Terms) -> list[range]:
     return ranges
 
 
-def _mapped(function: Callable[..., Any]) -> Callable[..., list[Any]]:
-    """A function of numbers for lists of them, of which one may be a single number."""
-    def made(terms: Terms, *given: list[Any]) -> list[Any]:
-        count = max(map(len, given))
-        wide = [each * count if len(each) == 1 else each for each in given]
-        return [function(*each) for each in zip(*wide, strict=True)]
-
-    return made
+def _rows(terms: Terms) -> list[tuple[Any, ...]]:
+    """The numbers of all inputs side by side; a single one stands beside all of the others."""
+    given: list[list[Any]] = terms.get("lists")
+    count = max(map(len, given))
+    return list(zip(*(each * count if len(each) == 1 else each for each in given), strict=True))
 
 
-def _filled(terms: Terms, sizes: list[int]) -> list[Any]:
-    held = terms.node.attributes.get("value")
+def _filled(terms: Terms) -> list[Any]:
+    """The numbers of a ConstantOfShape, as many as may be kept and one."""
+    held, sizes = terms.node.attributes.get("value"), list[int](terms.listed(0))
     return (held.values if isinstance(held, Value) else [0]) * min(prod(sizes), MOST_VALUES + 1)
 
 
-def _cast(terms: Terms, data: list[Any], *_: list[Any]) -> list[Any]:
-    whole = terms.node.op == "Cast" and terms.node.whole("to") in (6, 7)
-    return list(map(int, data)) if whole else list(data)
-
-
-def _picked(terms: Terms, data: list[Any], *_: list[Any]) -> list[Any]:
+def _picked(terms: Terms) -> list[Any]:
     """The numbers that a Slice leaves, or all in the order of a Transpose."""
-    shape, order = terms.shape(0), list(range(len(terms.shape(0))))
+    shape, order, data = terms.shape(0), list(range(len(terms.shape(0)))), terms.listed(0)
     if not data or len(data) != prod(shape):
         raise ValueError
     ranges = _ranges(terms) if terms.node.op == "Slice" else list(map(range, shape))
@@ -719,23 +714,6 @@ def _picked(terms: Terms, data: list[Any], *_: list[Any]) -> list[Any]:
         data[sum(map(mul, places, steps))] for places in product(*(ranges[axis] for axis in order))
     ]
 
-
-VALUES: dict[str, Callable[..., Sequence[Any]]] = {
-    "Shape": lambda terms, *_: terms.get("axes_of"),
-    "Gather": lambda terms, data, at: (
-        [data[each] for each in at] if len(terms.shape(0)) < 2 else []
-    ),
-    "Concat": lambda terms, *parts: [*chain(*parts)] if len(terms.shape(0)) < 2 else [],
-    **dict.fromkeys(("Cast", "Identity", "Squeeze", "Unsqueeze", "Reshape"), _cast),
-    **dict.fromkeys(("Slice", "Transpose"), _picked), "ConstantOfShape": _filled,
-    "Add": _mapped(lambda a, b: a + b), "Sub": _mapped(lambda a, b: a - b),
-    "Mul": _mapped(lambda a, b: a * b), "Mod": _mapped(lambda a, b: a % b),
-    "Div": _mapped(lambda a, b: a // b if type(a) is type(b) is int else a / b),
-    "Equal": _mapped(lambda a, b: a == b), "Where": _mapped(lambda where, a, b: a if where else b),
-    "Floor": _mapped(floor), "ReduceProd": lambda terms, data, *_: [prod(data)],
-    "Range": lambda terms, *_: _counted(terms),
-}
-"""Numbers that come of numbers along one axis."""
 
 
 def written_out(
@@ -818,8 +796,7 @@ def follow_shapes(graph: Graph, shapes: dict[str, Sizes]) -> dict[str, list[Any]
                     if len(shape) <= MOST_AXES and all(0 <= size < MOST_SIZE for size in shape):
                         shapes.setdefault(name, shape)
             if node.op in VALUES:
-                given = [values.get(name) for name in node.inputs if name]
-                numbers = VALUES[node.op](terms, *given)
+                numbers = VALUES[node.op](terms)
                 if len(numbers) == prod(shapes[node.outputs[0]]) <= MOST_VALUES and all(
                     -MOST_SIZE < each < MOST_SIZE for each in numbers
                 ):
@@ -1113,6 +1090,8 @@ _TERMS: dict[str, Callable[[Terms], Any]] = {
     "microsoft": lambda terms: terms.node.domain == "com.microsoft",
     "columns": lambda terms: [axis.output for axis in _windows(terms)],
     "ranges": _ranges, "order": _order, "along": Terms.axis, "counted": _counted,
+    "rows": _rows, "filled": _filled, "picked": _picked,
+    "lists": lambda terms: [terms.numbers[name] for name in terms.node.inputs if name],
     # The sizes that a Shape gives: of all axes, or of some in a row.
     "axes_of": lambda terms: (
         terms.shape(0)[terms.node.whole("start") : terms.node.attributes.get("end")]
