@@ -715,7 +715,6 @@ def _picked(terms: Terms) -> list[Any]:
     ]
 
 
-
 def written_out(
     node: Node, functions: Mapping[tuple[str, str], Graph], values: list[Value], left: Iterator[int]
 ) -> list[Node]:
