@@ -54,7 +54,7 @@ from dlcalc.pictures.images import png, tiled
 from dlcalc.pictures.plane import Canvas
 from dlcalc.pictures.svg import Sheet
 from dlcalc.shell import note, write
-from dlcalc.shell.output import Output, check_plot, terminal_page, write_out
+from dlcalc.shell.output import Output, check_plot, terminal_page, terminal_width, write_out
 from dlcalc.shell.runner import Run
 
 NEAR, FAIR = 3.0, 0.1
@@ -515,8 +515,10 @@ class Progress:
         full = WIDTH * done // max(1, self.total)
         left = (now - self.start) * (self.total - done) / max(1, done - self.first)
         bar, time = "#" * full + "." * (WIDTH - full), timedelta(seconds=round(left))
-        where = f"epoch {epoch + 1} of {self.epochs}, batch {training.done}"
-        write(f"\r\x1b[K[{bar}] {where}, {time} left")
+        where = f"epoch {epoch + 1} of {self.epochs}, batch {training.done}, {time} left"
+        room = terminal_width(sys.stderr) or len(bar) + len(where) + 4
+        line = f"[{bar}] {where}"
+        write("\r\x1b[K" + (line if len(line) < room else where[: room - 1]))
 
     def clear(self) -> None:
         """Take the line away, so that others can be written."""

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 import dlcalc
+from dlcalc.commands.gan import answer
 from dlcalc.commands.gan.answer import DEFAULTS
 from dlcalc.commands.gan.training import Settings
 from tests.mnist import make_folder, mnist
@@ -340,3 +342,20 @@ def test_refuses(words: list[str], said: str, tmp_path: Path) -> None:
     assert "Traceback" not in done.err
     assert said in done.err.splitlines()[-1]
     assert sorted(each.name for each in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(("columns", "line"), [
+    (80, f"[#{19 * '.'}] epoch 1 of 3, batch 17, 0:00:00 left"),
+    (60, f"[#{19 * '.'}] epoch 1 of 3, batch 17, 0:00:00 left"),
+    (59, "epoch 1 of 3, batch 17, 0:00:00 left"), (12, "epoch 1 of "),
+])
+def test_progress_stays_on_one_line(
+    columns: int, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    training: Any = SimpleNamespace(history=[], batches=100, done=17)
+    progress = answer.Progress(training, 3)
+    progress.shown, progress.first, progress.last = True, 0, -1e9
+    monkeypatch.setattr(answer, "monotonic", lambda: progress.start)
+    monkeypatch.setattr(answer, "terminal_width", lambda stream: columns)
+    progress.show(training)
+    assert capsys.readouterr().err == f"\r\x1b[K{line}"
