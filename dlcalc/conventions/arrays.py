@@ -39,11 +39,30 @@ def conv(
     transposed: bool = False, output_padding: PerAxis | None = None,
     framework: str | None = None, **more: Any,
 ) -> Convolution:
-    """`dlcalc.conv` as a framework computes it: its `same`, its sides, its turned kernels.
+    """Convolve an input with a kernel: (x∗w)ᵢⱼ = Σₖ Σₗ x_{S·i+D·k, S·j+D·l} wₖₗ.
 
-    Takes what `numbers.convolution.conv.conv` takes, and raises as it does; InputError too
-    for what the framework refuses. Arrays lie channels first, whatever the framework.
+    The definition is that of frameworks, cross-correlation; `flip` turns the kernel round.
+    An input and a kernel of one rank (1 to 3) are one channel. A kernel of rank dims + 2
+    has PyTorch's layout, (out, in/groups, k…) or, transposed, (in, out/groups, k…); the
+    input is (in, …) or (batch, in, …). Where both fit (rank 3 both), it is one channel
+    unless `dims` is 1. An image without channels may meet several filters (out, k…), or
+    (out, 1, k…): the output is (out, …). `bias` is a number for each filter.
 
+    Whole numbers stay whole and exact at any size (int64, or Python ints where one does
+    not fit); float16, float32 and float64 keep their precision; beside floats, whole
+    numbers become floats as NumPy promotes them. `upstream`, the gradient of the output,
+    adds the gradients of input, kernel and bias. Output padding is below the stride or the
+    dilation.
+
+    With a `framework` its `same`, its sides, its turned kernels and its output padding; arrays
+    lie channels first, whatever the framework.
+
+    Raises ShapeError for shapes that do not fit, LimitError for more elements or products
+    than are done at once, and InputError for values out of range and
+    for what a framework refuses.
+
+    >>> conv([[1, 2], [3, 4]], [[1, 1]], pad=((0, 0), (1, 0))).output.tolist()
+    [[1, 3], [3, 7]]
     >>> conv([1, 2], [1, 10, 100], 2, "same", transposed=True, framework="flax").output.tolist()
     [100, 10, 201, 20]
     """
@@ -87,13 +106,24 @@ def pool(
     exclude_pad: bool | None = None, divisor: int | None = None, dims: int | None = None,
     upstream: object = None, framework: str | None = None,
 ) -> Pooling:
-    """`dlcalc.pool` as a framework computes it: its stride, ceil mode, divisor and ties.
+    """The largest element (`max`) or the mean (`avg`) of each window; stride: the kernel.
 
-    Takes what `numbers.convolution.pooling.pool` takes, and raises as it does; InputError
-    too for what the framework refuses.
+    The last `dims` axes of x are space; those in front, channels and batch, are pooled each
+    by itself. Without `dims` it is the length of the kernel, else the rank of x: of more
+    than two axes the last two (CxHxW, NxCxHxW), of five the last three.
+    The mean divides by the cells of its window within input and padding, with `exclude_pad`
+    by those within the input, with `divisor` by that. `ceil` rounds the number of windows
+    up; one that would start behind the input and the padding before it is left out.
+    Whole numbers stay whole under `max`. `upstream`, the gradient of the output, adds dx: a
+    largest element takes all of it, the first one of a tie.
 
-    >>> pool([1, 2, 3, 4], 2, framework="onnx").output.tolist()
-    [2, 3, 4]
+    With a `framework` its stride, ceil mode, divisor and ties. Raises ShapeError where a window
+    does not fit or lies in the padding alone, and InputError for values out of range and for
+    what a framework refuses.
+
+    >>> found = pool([[1, 2, 5, 3], [4, 0, 1, 5]], 2, upstream=[[10, 20]])
+    >>> found.output.tolist(), found.indices.tolist(), found.dx.tolist()
+    ([[4, 5]], [[4, 2]], [[0, 0, 20, 0], [10, 0, 0, 0]])
     >>> pool([9, 2, 9, 5, 5], 2, 2, kind="avg", ceil=True, framework="equinox").output.tolist()
     [5.5, 7.0, 2.5]
     """

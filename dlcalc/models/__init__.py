@@ -1,7 +1,11 @@
 """Models as trees of layers: read, counted, changed and compared; and the zoo, models by name.
 
 Each model of the zoo is a file with its source and published figures: a `.txt` is in the layer
-notation; a `.json` has the fields of a config.json under `config`.
+notation; a `.json` has the fields of a config.json under `config`. Called, it lists them:
+
+>>> import dlcalc
+>>> [each.name for each in dlcalc.models() if each.name.startswith("lenet")]
+['lenet', 'lenet-1998']
 """
 
 from __future__ import annotations

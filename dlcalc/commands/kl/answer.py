@@ -34,9 +34,11 @@ DISTRIBUTION = ("mean", "covariance", "log_variance", "probabilities")
 def kl(q: Any, p: Any = None) -> KL | DiscreteKL:
     """KL(q‖p) of two Gaussians or two discrete distributions, or of a record of both, in nats.
 
-    Each is what `dlcalc.numbers.gaussians.kl` takes, a pair or an object of `mean` and
-    `covariance` or `log_variance`; or three probabilities or more, or an object of
-    `probabilities`; or a text as the command reads it. Raises InputError, ShapeError and
+    A Gaussian is a pair (μ, σ) in one dimension, or an object of `mean`, D numbers, and
+    `covariance`, D × D or D variances or one for all, or `log_variance`, ln σ² for each;
+    probabilities are three or more in a list, or an object of `probabilities`; a text is as
+    the command reads it. `kl` is the divergence, `gradients` has those of both means, D, and
+    covariances, D × D, or of the probabilities. Raises InputError, ShapeError and
     LimitError for what is no distribution or has no finite divergence, and FileError for a text
     that is neither numbers nor a file.
 

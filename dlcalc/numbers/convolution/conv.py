@@ -108,23 +108,7 @@ def conv(
     transposed: bool = False, output_padding: PerAxis = 0, upstream: object = None,
     bias: object = None, long: bool = False,
 ) -> Convolution:
-    """Convolve an input with a kernel: (x∗w)ᵢⱼ = Σₖ Σₗ x_{S·i+D·k, S·j+D·l} wₖₗ.
-
-    The definition is that of frameworks, cross-correlation; `flip` turns the kernel round.
-    An input and a kernel of one rank (1 to 3) are one channel. A kernel of rank dims + 2
-    has PyTorch's layout, (out, in/groups, k…) or, transposed, (in, out/groups, k…); the
-    input is (in, …) or (batch, in, …). Where both fit (rank 3 both), it is one channel
-    unless `dims` is 1. An image without channels may meet several filters (out, k…), or
-    (out, 1, k…): the output is (out, …). `bias` is a number for each filter.
-
-    Whole numbers stay whole and exact at any size (int64, or Python ints where one does
-    not fit); float16, float32 and float64 keep their precision; beside floats, whole
-    numbers become floats as NumPy promotes them. `upstream`, the gradient of the output,
-    adds the gradients of input, kernel and bias. Output padding is below the stride or the
-    dilation, unless it may be `long`.
-
-    Raises ShapeError for shapes that do not fit, LimitError for more elements or products
-    than are done at once, and InputError for values out of range.
+    """Convolve an input with a kernel as `dlcalc.conv` says; output padding may be `long`.
 
     >>> conv([[1, 2], [3, 4]], [[1, 1]], pad=((0, 0), (1, 0))).output.tolist()
     [[1, 3], [3, 7]]

@@ -62,22 +62,10 @@ def pool(
     dilation: PerAxis = 1, kind: str = "max", ceil: bool = False, exclude_pad: bool = False,
     divisor: int | None = None, dims: int | None = None, upstream: object = None,
 ) -> Pooling:
-    """The largest element (`max`) or the mean (`avg`) of each window; stride: the kernel.
+    """Pool each window of an array, as `dlcalc.pool` says.
 
-    The last `dims` axes of x are space; those in front, channels and batch, are pooled each
-    by itself. Without `dims` it is the length of the kernel, else the rank of x: of more
-    than two axes the last two (CxHxW, NxCxHxW), of five the last three.
-    The mean divides by the cells of its window within input and padding, with `exclude_pad`
-    by those within the input, with `divisor` by that. `ceil` rounds the number of windows
-    up; one that would start behind the input and the padding before it is left out.
-    Whole numbers stay whole under `max`. `upstream`, the gradient of the output, adds dx: a
-    largest element takes all of it, the first one of a tie.
-
-    Raises ShapeError where a window does not fit or lies in the padding alone.
-
-    >>> found = pool([[1, 2, 5, 3], [4, 0, 1, 5]], 2, upstream=[[10, 20]])
-    >>> found.output.tolist(), found.indices.tolist(), found.dx.tolist()
-    ([[4, 5]], [[4, 2]], [[0, 0, 20, 0], [10, 0, 0, 0]])
+    >>> pool([[1, 2, 5, 3], [4, 0, 1, 5]], 2).output.tolist()
+    [[4, 5]]
     """
     inputs = kept(x, "input")
     require_known(kind, KINDS, "kind")
