@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from dlcalc.errors import At, DlcalcError, InputError, ShapeError
+from dlcalc.errors import At, InputError, ShapeError
 from dlcalc.input.sources import STDIN
 from dlcalc.models.count import Count, doubts, part
 from dlcalc.models.reading import is_model as names_model
@@ -144,8 +144,10 @@ class ParamsRun(Run[Any]):
             answer = self._by_counters(answer, read, count)
         return answer
 
-    def answer(self, result: Count | Comparison) -> Any:
-        """A count or a comparison that is there already."""
+    def answer(self, result: Count | Comparison | Held) -> Any:
+        """A count or a comparison that is there already, or what a file holds."""
+        if hasattr(result, "tensors"):
+            return files.held_answer(result)
         if isinstance(result, Count):
             use = result.use or Use().checked()
             return drawn.params_answer(
@@ -324,7 +326,9 @@ def file_operands(words: Sequence[str], piped: bool) -> list[str]:
         buffer = getattr(sys.stdin, "buffer", None)
         return ["-"] if buffer is not None and reading.by_content(buffer) else []
     if len(words) == 1 and os.path.isdir(words[0]):
-        path = weights_of_folder(words[0])
+        path, remark = reading.of_folder(words[0])
+        if remark:
+            note(remark)
         return [path] if path else []
     if not words or not all(reading.is_weights_file(word) for word in words):
         return []
@@ -333,28 +337,6 @@ def file_operands(words: Sequence[str], piped: bool) -> list[str]:
             "several files, and no parts of one model; --compare takes a second one"
         ).at(words[0])
     return list(words)
-
-
-def weights_of_folder(folder: str) -> str | None:
-    """The weights in a folder, but where its config.json tells the same count and more."""
-    from dlcalc.models.count import params
-    from dlcalc.models.reading import model
-
-    path = reading.in_folder(folder)
-    if path is None or not os.path.exists(os.path.join(folder, "config.json")):
-        return path
-    try:
-        told = params(model(folder)).params
-    except DlcalcError:
-        return path
-    held = sum(tensor.params for tensor in reading.read_weights(path).tensors)
-    if told == held:
-        return None
-    note(
-        f"{path} holds {held:,} parameters, and is counted; the config.json beside it tells "
-        f"{told:,}, which {os.path.join(folder, 'config.json')} in its place shows"
-    )
-    return path
 
 
 def notation_answer(model: Model, size: Shape | None = None) -> Answer:

@@ -125,13 +125,10 @@ def layer_record(row: Row) -> dict[str, Any]:
 
 def totals(held: Held) -> dict[str, Any]:
     """The sums over a file; buffers, quantisation and what lies beside the model apart."""
-    params = sum(each.params for each in held.tensors)
     known = held.rows is not None and all(row.macs is not None for row in held.rows)
     macs = sum(row.macs or 0 for row in held.rows or ()) if known else None
     total: dict[str, Any] = {
-        "params": params,
-        "trainable": sum(each.params for each in held.tensors if each.trains),
-        "buffers": held.sum_of("numbers", Role.BUFFER),
+        "params": held.params, "trainable": held.trainable, "buffers": held.buffers,
         "quantisation": held.sum_of("numbers", Role.QUANTISATION),
         "macs": macs, "weights_bytes": weights_bytes(held),
         "buffer_bytes": held.sum_of("bytes", Role.BUFFER), **dict.fromkeys(UNKNOWN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
@@ -57,7 +58,8 @@ def params(
     for the bytes; `tokens`, `cached` and `causal` for the products and the cache; `lora`
     ("8:q,v"); `devices` with `shard`; `fit` (bytes). With `framework` names, shapes and
     parameters are those of that framework; with `counter`, as `--as`, the figure that this
-    counter prints, and why. Raises InputError and FileError for what is no model, and
+    counter prints, and why. A file of weights gives what it holds: its `params`, `trainable`,
+    `buffers` and `tensors`. Raises InputError and FileError for what is no model, and
     ShapeError for the first layer that does not fit.
 
     >>> params("lenet").params
@@ -76,7 +78,12 @@ def params(
     True
     """
     asked = Use.of(use)
-    changed = changed_by(as_model(model), set or {})
+    options = input, layer, set, compare, framework, counter
+    plain = not use and all(each is None for each in options)
+    read: Any = _model_or_weights(model, plain)
+    if not isinstance(read, Model):
+        return read  # type: ignore[no-any-return]
+    changed = changed_by(read, set or {})
     if counter is not None:
         from dlcalc.conventions.models import figure
 
@@ -91,6 +98,30 @@ def params(
             count = framed(each, count, framework).model
         counts.append(asked.added(count if layer is None else part(count, layer)))
     return counts[0] if compare is None else beside(*counts)
+
+
+def _model_or_weights(model: AnyModel, plain: bool) -> Any:
+    """The model; for `plain` counts what its files hold, where layers do not tell the same."""
+    words = [model] if isinstance(model, str) else model if isinstance(model, list) else []
+    if not words or not all(isinstance(each, str) and os.path.exists(each) for each in words):
+        return as_model(model)
+    from dlcalc.models.files import reading
+
+    if len(words) == 1 and os.path.isdir(words[0]):
+        words = [reading.of_folder(words[0])[0] or ""]
+    if not all(map(reading.is_weights_file, words)) or (
+        len(words) > 1 and not reading.are_parts(words)
+    ):
+        return as_model(model)
+    held = reading.read_weights(*words)
+    try:
+        layers = reading.layered(held)
+        same = not plain or Use().counted(layers, None).params == held.params
+    except InputError:
+        if not plain:
+            raise
+        same = False
+    return layers if same else held
 
 
 def changed_by(model: Model, changes: Changes) -> Model:

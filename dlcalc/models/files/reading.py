@@ -57,6 +57,30 @@ def in_folder(folder: str) -> str | None:
     return next(filter(is_weights_file, paths), None)
 
 
+def of_folder(folder: str) -> tuple[str | None, str]:
+    """The weights in a folder, but where its config.json tells the same count and more.
+
+    Beside it what is to be said where both tell different counts.
+    """
+    from dlcalc.models.count import params
+    from dlcalc.models.reading import model
+
+    path, config = in_folder(folder), os.path.join(folder, "config.json")
+    if path is None or not os.path.exists(config):
+        return path, ""
+    try:
+        told = params(model(folder)).params
+    except DlcalcError:
+        return path, ""
+    held = read_weights(path).params
+    if told == held:
+        return None, ""
+    return path, (
+        f"{path} holds {held:,} parameters, and is counted; the config.json beside it tells "
+        f"{told:,}, which {config} in its place shows"
+    )
+
+
 def read_weights(*paths: str, input: tuple[int, ...] | None = None) -> Held:
     """What a file of weights holds, or several files that are parts of one.
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 from dlcalc.errors import At, InputError, LimitError
 from dlcalc.input.expressions import Expression, Fields
 from dlcalc.input.sources import read_table
+from dlcalc.numbers.results import Result
 
 if TYPE_CHECKING:
     from dlcalc.models.count import Count
@@ -133,9 +134,11 @@ class Row:
     """Bytes of what it holds."""
 
 
-@dataclass(frozen=True)
-class Held:
+@dataclass(frozen=True, repr=False)
+class Held(Result):
     """A file of weights, read."""
+
+    command = "params"
 
     name: str
     """The file."""
@@ -155,6 +158,21 @@ class Held:
     """The shape of its input, where it has a graph."""
     count: Count | None = None
     """The architecture that its metadata gives, counted."""
+
+    @property
+    def params(self) -> int:
+        """Weights: what training changes, or once did, each number once."""
+        return sum(each.params for each in self.tensors)
+
+    @property
+    def trainable(self) -> int:
+        """Weights that training changes."""
+        return sum(each.params for each in self.tensors if each.trains)
+
+    @property
+    def buffers(self) -> int:
+        """Numbers that are kept and not trained, such as running means."""
+        return self.sum_of("numbers", Role.BUFFER)
 
     def sum_of(self, what: str, *roles: str) -> int:
         """The sum of one field over the tensors of some roles."""

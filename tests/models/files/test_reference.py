@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from dlcalc.errors import InputError
+import dlcalc
+from dlcalc.errors import DlcalcError, InputError
 from dlcalc.models.files.arrays import read_npz
 from dlcalc.models.files.gguf import counted
 from dlcalc.models.files.reading import read_stream, read_weights
@@ -68,6 +69,33 @@ def test_counts(name: str) -> None:
         row = rows[node["output"]]
         assert (row["type"], row["macs"]) == (node["op"], node["macs"]) or not INFERS
         assert row["output"] in (node["shape"], None)
+
+
+@pytest.mark.parametrize("name", list(GOOD))
+def test_the_function_counts_what_the_command_counts(name: str) -> None:
+    done = invoke("params", str(FILES / name), "-f", "json")
+    if done.status:
+        with pytest.raises(DlcalcError):
+            dlcalc.params(str(FILES / name))
+        return
+    found, record = dlcalc.params(str(FILES / name)), json.loads(done.out)
+    total = record["total"]
+    assert (found.params, found.trainable) == (total["params"], total["trainable"])
+    if not hasattr(found, "macs"):  # no layers that tell as much
+        assert found.to_dict() == record
+
+
+def test_the_function_reads_parts_and_folders_as_the_command_does() -> None:
+    parts = sorted(map(str, (FILES / "gguf").glob("split-*")))
+    assert dlcalc.params(parts).params == GOOD["gguf/split-00001-of-00003.gguf"]["params"]
+    for name in ("quantised/gptq-4bit", "safetensors/gpt2-sharded"):
+        record = json.loads(invoke("params", str(FILES / name), "-f", "json").out)
+        assert dlcalc.params(str(FILES / name)).params == record["total"]["params"]
+    weights = str(FILES / "torch" / "lstm.pt")
+    held: Any = dlcalc.params(weights)
+    assert (held.buffers, len(held.tensors)) == (0, len(GOOD["torch/lstm.pt"]["tensors"]))
+    with pytest.raises(InputError, match="has tensors, and no layers to show or change"):
+        dlcalc.params(weights, batch=2)
 
 
 @pytest.mark.parametrize("name", list(EXPECTED["damaged"]))
