@@ -154,7 +154,7 @@ class Output(NamedTuple):
         """Write the answer to stdout: on a terminal fitted to it, in colour, by a pager."""
         width = terminal_width() if self.format.terminal else None
         if width is not None:
-            from dlcalc.output.fitting import fitted
+            from dlcalc.output.tables import fitted
 
             answer = answer._replace(blocks=fitted(answer.blocks, width, self.precision))
         pieces: Iterable[str] = self.format.write(answer, self.precision, steps)

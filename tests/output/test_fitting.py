@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
-from dlcalc.output.fitting import fitted
 from dlcalc.output.formats import render
+from dlcalc.output.tables import fitted
 
 WHY = "a penalty on the weights holds the fit to noise down"
 TABLE = Table(
