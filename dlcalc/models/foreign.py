@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
@@ -21,6 +22,11 @@ CELLS = TABLE["cell"]
 """Recurrent layers as Keras has them; some bear the names of PyTorch's."""
 
 
+_facts = lru_cache(facts)
+"""What is made of the arguments of a class, each line read once."""
+
+
+@lru_cache
 def spec_of(kind: str) -> str:
     """The line of LAYERS for a class; an empty one for a class that is not known."""
     return next((spec for name, spec in LAYERS.items() if re.fullmatch(name, kind)), "")
@@ -82,7 +88,7 @@ def _options(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> dict[
         key: [*value] if isinstance(value, tuple) else value for key, value in options.items()
     })
     words, _, rest = line.partition(";")
-    made = {name: _tuples(each(own)) for name, each in facts(rest).items()}
+    made = {name: _tuples(each(own)) for name, each in _facts(rest).items()}
     if unsaid := made.pop("unsaid", None):
         raise InputError(f"{unsaid} of {kind} cannot be said in the notation")
     for name in ["inputs", *words.partition("*")[2].split()]:
