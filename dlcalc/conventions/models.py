@@ -16,6 +16,7 @@ from dlcalc.layers.table import handler
 from dlcalc.models.count import Count, Row, tally
 from dlcalc.models.tree import Layer, Model, Node
 from dlcalc.names import COUNTERS
+from dlcalc.numbers.results import Result
 from dlcalc.typed import Any, NamedTuple
 
 GATES = {"lstm": 4, "gru": 3, "rnn": 1}
@@ -56,9 +57,7 @@ class Part(NamedTuple):
     """What makes the difference to dlcalc's count of it."""
 
 
-class Figure(NamedTuple):
-    """What a counter prints for a model."""
-
+class _Figure(NamedTuple):
     counter: str
     """Its name."""
     version: str
@@ -77,6 +76,20 @@ class Figure(NamedTuple):
     """Its other figures: `flops`, `train`, `trainable`."""
     refused: str = ""
     """The type of the layer at which it stops, where it does."""
+    own: Count | None = None
+    """dlcalc's count of the model."""
+
+
+class Figure(Result, _Figure):
+    """What a counter prints for a model."""
+
+    __slots__ = ()
+    command = "params"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Figure) and self[:-1] == other[:-1]
+
+    __hash__ = _Figure.__hash__
 
     @property
     def record(self) -> dict[str, Any]:
@@ -121,7 +134,8 @@ def figure(
         if row.type in refusals and value(refusals[row.type], facts)
     ), "")
     if refused:
-        return Figure(counter, rules["version"], rules["unit"], None, None, (), (), {}, refused)
+        return Figure(
+            counter, rules["version"], rules["unit"], None, None, (), (), {}, refused, count)
     parameters = rules["unit"] == "parameters"
     items, layers = _items(rules, rows, parameters)
     base = count.params if parameters else count.macs
@@ -144,7 +158,8 @@ def figure(
         also = {"trainable": total - frozen - (0 if frozen else statistics)}
         also["non_trainable"] = total - also["trainable"]
     params = total if parameters else _parameters(rules, count, rows)
-    return Figure(counter, rules["version"], rules["unit"], total, params, items, layers, also)
+    return Figure(
+        counter, rules["version"], rules["unit"], total, params, items, layers, also, "", count)
 
 
 def figures(model: Model, count: Count, batch: int = 1, attention: str = "module") -> list[Figure]:

@@ -36,6 +36,9 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "reduce lenet --layer C1": lambda: dlcalc.reduce("lenet", "C1"),
     "params lenet": lambda: dlcalc.params("lenet"),
     "params lenet --batch 8 --dtype half": lambda: dlcalc.params("lenet", batch=8, dtype="half"),
+    "params lenet --as torchinfo": lambda: dlcalc.params("lenet", counter="torchinfo"),
+    "params lenet --as fvcore --batch 8 --dtype half":
+        lambda: dlcalc.params("lenet", counter="fvcore", batch=8, dtype="half"),
     "params lenet --compare alexnet": lambda: dlcalc.params("lenet", compare="alexnet"),
 }
 WITHOUT_OPERANDS = {"mlp", "vae", "posterior"}

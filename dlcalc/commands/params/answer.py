@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from dlcalc.conventions import slips
     from dlcalc.layers.counted import Shape
     from dlcalc.models import working
-    from dlcalc.models.changes import Comparison
     from dlcalc.models.files import reading
     from dlcalc.models.files.tensors import Held
     from dlcalc.output.answer import Answer
@@ -144,8 +143,8 @@ class ParamsRun(Run[Any]):
             answer = self._by_counters(answer, read, count)
         return answer
 
-    def answer(self, result: Count | Comparison | Held) -> Any:
-        """A count or a comparison that is there already, or what a file holds."""
+    def answer(self, result: Any) -> Any:
+        """What is there already: a count, a comparison, a counter's figure, what a file holds."""
         if hasattr(result, "tensors"):
             return files.held_answer(result)
         if isinstance(result, Count):
@@ -154,6 +153,8 @@ class ParamsRun(Run[Any]):
                 result, use, working=partial(working.model_steps, result),
                 element=partial(working.expected_step, result, use=use),
             )
+        if not hasattr(result, "before"):
+            return counted.as_answer(self.answer(result.own), result.own, [result], False)
         names = result.before.model, result.after.model
         return drawn.comparison_answer(
             result, result.after.use or Use().checked(), names,

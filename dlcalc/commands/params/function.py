@@ -88,7 +88,7 @@ def params(
         from dlcalc.conventions.models import figure
 
         counted = asked.counted(changed, None if input is None else input_shape(input))
-        return figure(changed, counted, counter, asked.batch)
+        return figure(changed, asked.added(counted), counter, asked.batch)
     counts = []
     for each in (changed,) if compare is None else (changed, as_model(compare)):
         count = asked.counted(each, None if input is None else input_shape(input))
