@@ -374,7 +374,7 @@ def _shares(batch: int, shape: Sequence[int], output: Sequence[int]) -> int:
     """The elements of all windows of an adaptive pool as a counter that divides sizes has them."""
     if max(batch, *shape, *output) < 1 << 60:  # in floats, cut to whole numbers as there
         ratio: float = prod(map(truediv, shape[1:], output[1:]))
-        return floor((ratio + 1) * batch * prod(output))
+        return floor((ratio + 1) * (batch * prod(output)))
     return output[0] * (prod(shape[1:]) + prod(output[1:])) * batch
 
 

@@ -111,6 +111,25 @@ def test_biases_behind_views(layers: str, batch: int, attention: str, macs: int)
     assert figure(read, params(read), "ptflops-aten", batch, attention).figure == macs
 
 
+@pytest.mark.parametrize(
+    ("text", "batch", "macs"),
+    [
+        ("input 1x2; attention 1", 2, 56), ("input 1x2; gru 3", 3, 189),
+        ("input 1x4; rnn 2; attention 1", 2, 88), ("input 3x1; transpose; rnn 3", 2, 48),
+        ("input 2x1; conv 3 1; transpose; attention 1", 3, 189),
+    ],
+)
+def test_axes_of_one_are_turned_without_a_trace(text: str, batch: int, macs: int) -> None:
+    read = model(text)
+    assert figure(read, params(read), "ptflops-aten", batch).figure == macs
+
+
+def test_windows_of_thops_adaptive_pool_are_rounded_as_there() -> None:
+    for size, pool, macs in (("1x3x4", 5, 111), ("2x3x4x1", 3, 234)):
+        read = model(f"input {size}; adaptivepool {pool}")
+        assert figure(read, params(read), "thop", 3).figure == macs
+
+
 def test_one_counter_all_counters_and_whose_figure_it_is() -> None:
     words = "params", "--input", "3x8x8", "conv 4 3; batchnorm; relu", "-f", "json"
     one = json.loads(invoke(*words, "--as", "torchinfo", "--batch", "2").out)
