@@ -21,7 +21,7 @@ from math import prod
 from typing import Any, BinaryIO, NamedTuple
 
 from dlcalc.errors import At, DlcalcError, InputError, did_you_mean, words_of
-from dlcalc.input.expressions import Expression, Fields, facts
+from dlcalc.input.expressions import Expression, Fields, facts, read_expression
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import read_table
 from dlcalc.input.zips import member_bytes, open_zip, seekable
@@ -76,8 +76,9 @@ class _Terms(Fields):
         """The value of a name; InputError for what is no whole number and should be."""
         if name in _SIZES:
             return _SIZES[name](self)
-        value = self.config.get(name, _USUAL.get(name))
-        return value if name in _FLAGS else whole(value, name)
+        if name in _FLAGS:
+            return self.config.get(name, _FLAGS[name])
+        return whole(self.config.get(name, _USUAL.get(name)), name)
 
 
 def _channels(terms: _Terms) -> int:
@@ -136,41 +137,33 @@ _SIZES: dict[str, Callable[[_Terms], Any]] = {
     "value": lambda terms: _last(_taken_as(terms, "value", "query"), "value"), "output": _output,
 }
 """Names for sizes of the input, of the kernel, and of the output."""
-_FLAGS = {
-    "use_bias": True, "scale": True, "center": True, "reset_after": True, "tie_weights": True,
-    **dict.fromkeys(("rms_scaling", "mean", "mode", "value_dim", "use_scale", "score_mode")),
-    "renorm": False,
-}
-_USUAL = {"groups": 1, "depth_multiplier": 1, **_FLAGS}
-"""What fields are where a configuration does not say."""
-
-
 def _tabled(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
     """The weights whose shapes stand in keras.txt."""
     terms = _Terms(config, shape, kind)
     for name, expression in facts(_TABLE[kind]).items():
         sizes = expression(terms)
         if sizes is not None:
-            own = "state" if name in _STATES else "weight"
+            own = "state" if STATE.fullmatch(name) else "weight"
             whole_sizes = tuple(whole(each, name) for each in sizes)
-            yield Weight(f"{_CELLS.get(kind, '')}{name}", whole_sizes, own)
+            yield Weight(f"{_KERAS['cell'].get(kind, '')}{name}", whole_sizes, own)
 
 
 _KERAS = read_table(__file__, "keras.txt")
+_FLAGS, _USUAL = (
+    {name: read_expression(text)({}) for name, text in _KERAS[kind].items()}
+    for kind in ("flag", "usual")
+)
+"""What fields are where a configuration does not say: no whole numbers, and whole ones."""
 _TABLE = {
     kind: weights for kinds, weights in _KERAS["weights"].items() for kind in kinds.split(",")
 }
-WITHOUT, SAME, SPATIAL = (
-    re.compile("|".join(_KERAS[kind])) for kind in ("without", "same", "spatial")
+WITHOUT, SAME, SPATIAL, ADAPTED, STATE = (
+    re.compile("|".join(_KERAS[kind]))
+    for kind in ("without", "same", "spatial", "adapted", "state")
 )
 """Patterns of the classes without weights, of those whose output is as large as each of their
-inputs, and of those that the notation has channels first."""
-_STATES = (
-    "moving_mean", "moving_variance", "mean", "variance", "count",
-    "moving_stddev", "renorm_mean", "renorm_stddev",
-)
-_CELLS = {"LSTM": "lstm_cell/", "GRU": "gru_cell/", "SimpleRNN": "simple_rnn_cell/"}
-"""Layers whose weights are those of a cell within them."""
+inputs, of those that the notation has channels first, of those that have `enable_lora`, and of
+weights that a layer itself changes."""
 
 
 def _einsum(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
@@ -216,19 +209,13 @@ def _adapted(found: Iterable[Weight], kind: str, config: Config) -> Iterator[Wei
     """The weights, and where enable_lora was called the two factors beside the first of them."""
     rank = config.get("lora_rank")
     for at, each in enumerate(found):
-        if rank is None or at or kind not in _ADAPTED:
+        if rank is None or at or not ADAPTED.fullmatch(kind):
             yield each
             continue
         shape = each.logical or each.shape
         yield each._replace(kind="base")
         yield Weight(f"lora_{each.name}_a", (*shape[:-1], whole(rank, "lora_rank")))
         yield Weight(f"lora_{each.name}_b", (rank, shape[-1]))
-
-
-_ADAPTED = (
-    "Dense", "EinsumDense", "Embedding", "ReversibleEmbedding", "Conv1D", "Conv2D", "Conv3D",
-)
-"""Classes that have `enable_lora`."""
 
 
 def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[Weight]:
@@ -783,10 +770,7 @@ def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
 _BESIDE = {"optimizer": Role.OPTIMIZER, "metrics": Role.OTHER}
 """What a file has beside the weights, by how the names begin."""
 _NUMBERED = re.compile(r"(?P<layer>.*?(?P<kind>[a-z_0-9]+?)(_\d+)?)/vars/(?P<at>\d+)")
-STATES = {
-    "batch_normalization": 2, "sync_batch_normalization": 2, "normalization": 3,
-    "spectral_normalization": 1,
-}
+STATES = {kind: int(count) for kind, count in _KERAS["numbered"].items()}
 """How many of the last variables of a class are no parameters."""
 
 
