@@ -494,9 +494,12 @@ class Slips:
 
     def _classes_before(self, each: Expr) -> Any:
         """A target of classes with each of them one too low; None for other quantities."""
-        classes = np.moveaxis(self.known[each], 0, -1) if self.timed else self.known[each]
-        if _parsed(each)[0] not in TARGETS or classes.ndim < 1 or classes.shape[-1] < 2 or (
-                not np.isin(classes, (0, 1)).all() or (classes.sum(axis=-1) != 1).any()):
+        classes = self.known[each]
+        if _parsed(each)[0] not in TARGETS or not classes.ndim:
+            return None
+        classes = np.moveaxis(classes, 0, -1) if self.timed else classes
+        one_hot = np.isin(classes, (0, 1)).all() and np.all(classes.sum(axis=-1) == 1)
+        if classes.shape[-1] < 2 or not one_hot:
             return None
         lower = np.roll(classes, -1, axis=-1)
         return _listed(np.moveaxis(lower, -1, 0) if self.timed else lower)
@@ -870,7 +873,7 @@ def _places(
 
 def _listed(array: Any) -> Any:
     """An array as a formula."""
-    return Expr("list", tuple(map(_listed, array))) if np.ndim(array) else array.item()
+    return Expr("list", tuple(map(_listed, array))) if np.ndim(array) else array
 
 
 def _negative(part: Any) -> Any:

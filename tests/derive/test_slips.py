@@ -165,6 +165,24 @@ def test_each_way_to_get_a_formula_wrong_is_named(
     assert grad_slip(result, None, Place(field), answer) == (words and f"{words} gives that")
 
 
+@pytest.mark.parametrize(("target", "loss", "words"), [
+    ("[0,1]", 0.006389, "classes counted from 1 gives that"), ("[0,1]", 4.2, ""),
+    ("[0.5,0.5]", 0.006389, ""), ("1", 4.2, ""),
+])
+def test_a_target_may_be_classes_or_anything(target: str, loss: float, words: str) -> None:
+    system = ["y = softmax(W@x); L = -sum(t*ln(y))", "W=[[1.3,2.7],[0.4,-1.9]]", "x=[0.5,1]"]
+    said = complaint("grad", *system, f"t={target}", expected={"L": loss})
+    assert said.partition("; ")[2] == words
+
+
+@pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
+def test_the_loss_of_a_cell_may_be_wrong(loss: str) -> None:
+    cell = {"W": [[1, 2, 1]] * 4 + [[0, 1, 2]] * 4, "x": [[1], [-1]], "target": [[0, 1], [1, 0]],
+            "loss": loss}
+    said = complaint("lstm", json.dumps(cell), expected={"loss": 0.4567})
+    assert said.startswith("dlcalc: loss: expected 0.4567, is ")
+
+
 def test_slips_in_an_autoencoder() -> None:
     record = json.loads(invoke("vae", "-f", "json").out)
     named = record["named"]
