@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from dlcalc.errors import AnswerDiffersError, At, DlcalcError, InputError, did_you_mean, words_of
 from dlcalc.input.fields import check_fields
 from dlcalc.input.json_text import parse_json
-from dlcalc.input.sources import Reading, decode, read_source
+from dlcalc.input.sources import STDIN, Reading, decode, is_file, read_source
 from dlcalc.numbers.axes import plain
 from dlcalc.numbers.parse import kind_of
 from dlcalc.numbers.results import Result
@@ -210,7 +210,9 @@ def check(sheet: str | Mapping[str, Any] | Sequence[Any]) -> Grades:
         text = sheet if isinstance(sheet, str) else json.dumps(sheet, default=plain)
     except (TypeError, ValueError):
         raise InputError("a sheet is text, or a list of exercises of numbers and text") from None
-    return Grades(tuple(map(graded, read_sheet(text))))
+    entries = read_sheet(text)
+    with At(STDIN if text == "-" else text if is_file(text) else "", once=True):
+        return Grades(tuple(map(graded, entries)))
 
 
 def graded(entry: Entry) -> Graded:

@@ -136,3 +136,14 @@ def test_an_entry_writes_no_file(command: str, tmp_path: Path) -> None:
     assert (done.status, done.out) == (2, "")
     assert "entry 1: command: --" in done.complaint
     assert not file.exists()
+
+
+def test_a_question_that_fails_is_named_with_its_file(tmp_path: Path) -> None:
+    sheet = '{"E1": {"command": "size -L 32 -F", "answer": 3}}'
+    (tmp_path / "sheet.json").write_text(sheet)
+    said = "entry E1: -F wants its SIZE behind it"
+    assert invoke("check", str(tmp_path / "sheet.json")).complaint == (
+        f"{tmp_path / 'sheet.json'}: {said}"
+    )
+    assert invoke("check", "-", stdin=sheet).complaint == f"standard input: {said}"
+    assert invoke("check", sheet).complaint == said
