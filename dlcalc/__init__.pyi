@@ -14,7 +14,7 @@ from dlcalc.commands.posterior.answer import posterior as posterior
 from dlcalc.commands.quiz.answer import quiz as quiz
 from dlcalc.commands.reduce.answer import reduce as reduce
 from dlcalc.commands.rnn.answer import rnn as rnn
-from dlcalc.commands.size.size import size as size
+from dlcalc.commands.size.answer import size as size
 from dlcalc.commands.step.answer import step as step
 from dlcalc.commands.vae.answer import vae as vae
 from dlcalc.conventions.arrays import conv as conv

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dlcalc import mlp, mults, params, pool, posterior, reduce, rnn, step, vae
-from dlcalc.commands.size.size import size
+from dlcalc.commands.size.answer import size
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.axes import count_axes, paddings_in, parse_whole, sizes_in
 from dlcalc.numbers.convolution.conv import conv

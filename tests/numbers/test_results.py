@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from dlcalc.commands.size.size import size
+from dlcalc.commands.size.answer import size
 from dlcalc.numbers.convolution.conv import conv
 from dlcalc.numbers.convolution.pooling import pool
 from dlcalc.numbers.results import Result

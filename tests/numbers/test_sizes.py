@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.commands.size.size import size
+from dlcalc.commands.size.answer import size
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.names import UNKNOWNS
 from dlcalc.numbers.sizes import Axis, Uneven, make_axes
