@@ -1,4 +1,4 @@
-"""What `dlcalc params` does with its options."""
+"""The Python function `params`, and what `dlcalc params` does with its options."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from functools import partial
 from dlcalc.errors import At, InputError, ShapeError
 from dlcalc.input.sources import STDIN
 from dlcalc.models.count import Count, doubts, part
+from dlcalc.models.notation import input_shape, read_change
+from dlcalc.models.reading import AnyModel, Size, as_model
 from dlcalc.models.reading import is_model as names_model
 from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import Model
@@ -19,22 +21,146 @@ from dlcalc.names import DTYPE_ALIASES, DTYPES
 from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, given_model, shape_of
-from dlcalc.typed import TYPE_CHECKING, Any
+from dlcalc.typed import TYPE_CHECKING, Any, overload
 
 drawn, counted, files = (lazily(f"dlcalc.commands.params.{name}_answer")
                          for name in ("count", "as", "files"))
 conventions = lazily("dlcalc.conventions.models")
 if TYPE_CHECKING:
     from dlcalc.conventions import slips
+    from dlcalc.conventions.models import Figure
     from dlcalc.layers.counted import Shape
+    from dlcalc.models import changes as changing
     from dlcalc.models import working
+    from dlcalc.models.changes import Comparison
     from dlcalc.models.files import reading
     from dlcalc.models.files.tensors import Held
+    from dlcalc.models.tree import Value
     from dlcalc.output.answer import Answer
+
+    Changes = Mapping[str, Value] | Sequence[str]
 else:
+    changing = lazily("dlcalc.models.changes")
     reading = lazily("dlcalc.models.files.reading")
     slips = lazily("dlcalc.conventions.slips")
     working = lazily("dlcalc.models.working")
+
+
+@overload
+def params(
+    model: AnyModel, input: Size | None = None, *, layer: str | None = None,
+    set: Changes | None = None, compare: None = None,
+    framework: str | None = None, **use: Any,
+) -> Count: ...
+
+
+@overload
+def params(
+    model: AnyModel, input: Size | None = None, *, layer: str | None = None,
+    set: Changes | None = None, compare: AnyModel, **use: Any,
+) -> Comparison: ...
+
+
+@overload
+def params(
+    model: AnyModel, input: Size | None = None, *, set: Changes | None = None,
+    counter: str, **use: Any,
+) -> Figure: ...
+
+
+def params(
+    model: AnyModel, input: Size | None = None, *, layer: str | None = None,
+    set: Changes | None = None, compare: AnyModel | None = None,
+    framework: str | None = None, counter: str | None = None, **use: Any,
+) -> Count | Comparison | Figure:
+    """Parameters, shapes, multiply-accumulates, receptive fields and memory of a model.
+
+    `model` is a name of the zoo, a file in the layer notation, a list of layers, or what
+    `dlcalc.model` gives; `input` is the shape of one example where the model does not say
+    it, or another one; `layer` a layer or block to count alone; `set` changes arguments of
+    layers first, by name or as texts such as "C1.kernel=4"; `compare` puts another model beside
+    it. What else is asked goes by the command's names: `batch`, `dtype`, `optimizer` or `recipe`
+    for the bytes; `tokens`, `cached` and `causal` for the products and the cache; `lora`
+    ("8:q,v"); `devices` with `shard`; `fit` (bytes). With `framework` names, shapes and
+    parameters are those of that framework; with `counter`, as `--as`, the figure that this
+    counter prints, and why. A file of weights gives what it holds: its `params`, `trainable`,
+    `buffers` and `tensors`. Raises InputError and FileError for what is no model, and
+    ShapeError for the first layer that does not fit.
+
+    >>> params("lenet").params
+    61706
+    >>> params("lenet", set={"C1.kernel": 4, "S2.stride": 2}, layer="C1").rows[0].params
+    102
+    >>> params(["conv 6 5"], input=(1, 32, 32), dtype="int8", optimizer="sgd").memory
+    Memory(weights=156, activations=4704, gradients=156, optimizer=0)
+    >>> params("resnet18", compare="resnet34").after.params
+    21797672
+    >>> params("lstm 4", "7x3", framework="keras").params
+    128
+    >>> params("conv 4 3", "3x8x8", counter="torchinfo").items
+    (Item(what='biases', number=144),)
+    >>> params("gpt2", cached=100, dtype="float16").cache_bytes == 12 * 2 * 768 * 101 * 2
+    True
+    """
+    asked = Use.of(use)
+    options = input, layer, set, compare, framework, counter
+    plain = not use and all(each is None for each in options)
+    read: Any = _model_or_weights(model, plain)
+    if not isinstance(read, Model):
+        return read  # type: ignore[no-any-return]
+    changed = changed_by(read, set or {})
+    if counter is not None:
+        count = asked.counted(changed, None if input is None else input_shape(input))
+        found: Figure = conventions.figure(changed, asked.added(count), counter, asked.batch)
+        return found
+    counts = []
+    for each in (changed,) if compare is None else (changed, as_model(compare)):
+        count = asked.counted(each, None if input is None else input_shape(input))
+        if framework is not None:
+            count = conventions.framed(each, count, framework).model
+        counts.append(asked.added(count if layer is None else part(count, layer)))
+    return counts[0] if compare is None else changing.compare(*counts)
+
+
+def _model_or_weights(model: AnyModel, plain: bool) -> Any:
+    """The model; for `plain` counts what its files hold, where layers do not tell the same."""
+    words = [model] if isinstance(model, str) else model if isinstance(model, list) else []
+    if not words or not all(isinstance(each, str) and os.path.exists(each) for each in words):
+        return as_model(model)
+    if len(words) == 1 and os.path.isdir(words[0]):
+        words = [reading.of_folder(words[0])[0] or ""]
+    if not all(map(reading.is_weights_file, words)) or (
+        len(words) > 1 and not reading.are_parts(words)
+    ):
+        return as_model(model)
+    held = reading.read_weights(*words)
+    try:
+        layers = reading.layered(held)
+        same = not plain or Use().counted(layers, None).params == held.params
+    except InputError:
+        if not plain:
+            raise
+        same = False
+    return layers if same else held
+
+
+def changed_by(model: Model, changes: Changes) -> Model:
+    """A model with arguments of its layers changed, by name or as `--set` takes them.
+
+    >>> changed_by(as_model("conv 6 5"), "conv1.kernel=4").body[0].text
+    'conv 6 4'
+    """
+    if isinstance(changes, Mapping):
+        given = [(*target.rpartition(".")[::2], value) for target, value in changes.items()]
+    else:
+        texts = [changes] if isinstance(changes, str) else changes
+        if not isinstance(texts, Sequence) or not all(isinstance(each, str) for each in texts):
+            raise InputError(f"set: {changes!r:.40}: write {{'C1.kernel': 4}} or 'C1.kernel=4'")
+        given = [read_change(each) for each in texts]
+    for each in given:
+        model = changing.change(model, *each)
+    return model
+
 
 FIELDS = (
     "model", "input", "batch", "tokens", "cached", "causal", "dtype", "optimizer", "recipe", "lora",
@@ -202,8 +328,6 @@ class ParamsRun(Run[Any]):
             raise InputError(f"`{name}` is of {of}")
 
     def _changed(self, read: Model) -> Model:
-        from dlcalc.commands.params.function import changed_by
-
         with At("--set"):
             return changed_by(read, self.options["changes"])
 
@@ -261,8 +385,6 @@ class ParamsRun(Run[Any]):
         return counted.as_answer(answer, count, figures, every)
 
     def _side_by_side(self, read: Model) -> None:
-        from dlcalc.models.changes import compare
-
         use, size = self.use, self.size
         before, changed = use.counted(read, size), self._changed(read)
         names = read.name, " ".join(self.options["changes"])
@@ -278,7 +400,7 @@ class ParamsRun(Run[Any]):
             before, after = after, use.counted(second, size)
         if "layer" in self.options:
             before, after = (part(each, self.options["layer"]) for each in (before, after))
-        result = compare(before, after)
+        result = changing.compare(before, after)
         if self.out.format.complete:
             for text in drawn.misfits(result):
                 note(text)
