@@ -12,11 +12,10 @@ __version__ = "0.1.0"
 
 _FUNCTIONS = {
     **{name: f"dlcalc.commands.{name}.answer" for name in (
-        "check", "lstm", "gru", "rnn", "grad", "diagnose", "gan", "kl", "mlp", "params",
-        "posterior", "quiz", "reduce", "size", "step", "vae")},
+        "check", "lstm", "gru", "rnn", "grad", "diagnose", "gan", "kl", "mlp", "mults",
+        "params", "posterior", "quiz", "reduce", "size", "step", "vae")},
     "conv": "dlcalc.conventions.arrays", "pool": "dlcalc.conventions.arrays",
     "model": "dlcalc.models.reading", "models": "dlcalc.models",
-    "mults": "dlcalc.commands.mults.stages",
 }
 """The Python functions and where each lives."""
 _ERRORS = ("DlcalcError", "FileError", "InputError", "LimitError", "ShapeError")

@@ -8,7 +8,7 @@ from dlcalc.commands.gru.answer import gru as gru
 from dlcalc.commands.kl.answer import kl as kl
 from dlcalc.commands.lstm.answer import lstm as lstm
 from dlcalc.commands.mlp.answer import mlp as mlp
-from dlcalc.commands.mults.stages import mults as mults
+from dlcalc.commands.mults.answer import mults as mults
 from dlcalc.commands.params.answer import params as params
 from dlcalc.commands.posterior.answer import posterior as posterior
 from dlcalc.commands.quiz.answer import quiz as quiz

@@ -15,7 +15,7 @@ from itertools import product
 from math import lcm, prod
 from typing import Any, NamedTuple
 
-from dlcalc.commands.mults.stages import (
+from dlcalc.commands.mults.answer import (
     TILE,
     Phase,
     Stage,
@@ -473,7 +473,7 @@ def matrices(stage: Stage) -> tuple[Named, ...]:
 
     Raises LimitError above MOST_POINTS products of one algorithm.
 
-    >>> from dlcalc.commands.mults.stages import mults
+    >>> from dlcalc.commands.mults.answer import mults
     >>> for each in matrices(mults(4, 5, 2, pad=2, output_padding=1).stages[0]):
     ...     print(f"{each.algorithm.products}: {each.name}")
     6: 4 inputs, 3 taps, 4 outputs, 1 cropped before

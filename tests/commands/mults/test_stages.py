@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dlcalc.commands.mults.stages import Stage, add_up, count_model, count_stage, make_lines, mults
+from dlcalc.commands.mults.answer import Stage, add_up, count_model, count_stage, make_lines, mults
 from dlcalc.errors import InputError, LimitError
 from dlcalc.models.count import params
 from dlcalc.models.reading import model
@@ -82,7 +82,7 @@ def test_groups_divide_the_channel_pairs_and_what_cannot_be_is_refused() -> None
 
 def test_counting_loads_neither_fractions_nor_numpy() -> None:
     program = (
-        "import sys; from dlcalc.commands.mults.stages import mults; "
+        "import sys; from dlcalc.commands.mults.answer import mults; "
         "mults(10**12, 5, 2, dims=3); "
         "print({'fractions', 'decimal', 'numpy', 'random'} & set(sys.modules))"
     )
