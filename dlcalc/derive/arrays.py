@@ -208,9 +208,7 @@ def _align_back(g: Array, x: Array, axes: tuple[int, ...], rank: int) -> Array:
     return np.transpose(inner, np.argsort(order))
 
 
-def _prod_back(
-    g: Array, y: Array, x: Array, axis: Axis = None, keepdims: bool = False
-) -> Array:
+def _prod_back(g: Array, y: Array, x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """g times the product of the other elements, which is exact also where one is 0."""
     axes = [*range(np.ndim(x))] if axis is None else np.atleast_1d(axis).tolist()
     turned = np.moveaxis(np.asarray(x), axes, range(-len(axes), 0))

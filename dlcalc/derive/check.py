@@ -70,9 +70,7 @@ def hessian(result: Derivatives, of: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def jacobian(
-    result: Derivatives, of: str, wrt: Sequence[str] | None = None
-) -> dict[str, Any]:
+def jacobian(result: Derivatives, of: str, wrt: Sequence[str] | None = None) -> dict[str, Any]:
     """dof/dname for each name of `wrt`: the shape of what is derived, then that of the name.
 
     >>> from dlcalc.commands.grad.answer import grad
@@ -226,15 +224,11 @@ def check_second(
                 central, rounding = _differences(result, a, partial(_slope, result, of, b))
                 formula = _floats(b, second)
                 turned = _turned(_floats(a, rows[b][a]), gradient.ndim) if b in rows else formula
-                checks.append(GradientCheck(
-                    f"d²{of}/d{a}d{b}", formula, central, turned, rounding
-                ))
+                checks.append(GradientCheck(f"d²{of}/d{a}d{b}", formula, central, turned, rounding))
     return checks
 
 
-def check_jacobian(
-    result: Derivatives, of: str, found: Mapping[str, Any]
-) -> list[GradientCheck]:
+def check_jacobian(result: Derivatives, of: str, found: Mapping[str, Any]) -> list[GradientCheck]:
     """The derivatives of an array against differences of the array, both ways.
 
     >>> from dlcalc.commands.grad.answer import grad
@@ -312,7 +306,5 @@ def _floats(name: str, value: Any) -> Any:
 
 def _value(result: Derivatives, of: str, moved: Mapping[str, Any]) -> Any:
     inputs = {name: _floats(name, result.values[name]) for name in result.system.inputs}
-    values = forward(
-        result.tape, Arrays, {**inputs, **moved}, watched=False, fixed=stopped(result)
-    )
+    values = forward(result.tape, Arrays, {**inputs, **moved}, watched=False, fixed=stopped(result))
     return values[result.tape.names[of]]

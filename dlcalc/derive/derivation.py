@@ -263,9 +263,7 @@ _ELEMENTS: dict[str, Callable[[Expr, Index, Values], Any]] = {
     "part": lambda formula, index, values: element_of(
         formula.args[0], (index[0] + formula.args[1], *index[1:]), values),
 }
-_CALLS: dict[str, Callable[[Expr, Index, Values], Any]] = {
-    "sum": _of_sum, "softmax": _of_softmax,
-}
+_CALLS: dict[str, Callable[[Expr, Index, Values], Any]] = {"sum": _of_sum, "softmax": _of_softmax}
 """Operations whose elements are made of other elements than those of the same place."""
 
 

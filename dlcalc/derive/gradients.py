@@ -200,9 +200,7 @@ def _derived(
             for name in sources
         }
     values = {name: f.presented(value) for name, value in named.items()}
-    return Derivatives(
-        system, values, gradients, kinks, tape, f, tuple(places), passes, watched
-    )
+    return Derivatives(system, values, gradients, kinks, tape, f, tuple(places), passes, watched)
 
 
 def _world(values: Mapping[str, Any], instructions: Iterable[Instruction]) -> Any:

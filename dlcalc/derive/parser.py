@@ -62,13 +62,9 @@ _WORDS = r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
     |(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
     |(?P<wrong>.)"""
 _TOKEN = re.compile(_WORDS, re.VERBOSE | re.DOTALL)
-_COMMON_WORD = (
-    r"[ ]?(?:[A-Za-z][A-Za-z0-9_]*+(?![^\x00-\x7f])|=(?!=)|[-+/^@()\[\],;]|\*(?!\*))"
-)
+_COMMON_WORD = (r"[ ]?(?:[A-Za-z][A-Za-z0-9_]*+(?![^\x00-\x7f])|=(?!=)|[-+/^@()\[\],;]|\*(?!\*))")
 """A plain name or sign, and a blank before it: most words are that, and are found sooner so."""
-_CUT = re.compile(
-    f"{_COMMON_WORD}|" + re.sub(r"\?P<\w+>", "?:", _WORDS), re.VERBOSE | re.DOTALL
-)
+_CUT = re.compile(f"{_COMMON_WORD}|" + re.sub(r"\?P<\w+>", "?:", _WORDS), re.VERBOSE | re.DOTALL)
 _SIGNS = {
     "−": "-", "·": "*", "⋅": "*", "∗": "*", "×": "*", "÷": "/", "**": "^", "ᵀ": "'",
     "≤": "<=", "≥": ">=", "≠": "!=", "…": "..", "⌊": "(", "⌋": ")", "⌈": "(", "⌉": ")",

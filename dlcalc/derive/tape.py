@@ -124,9 +124,7 @@ def arranged(
     needs: dict[str, list[str]] = {}
     occurring: dict[str, None] = {}
     for each in every:
-        needs[each.name] = [
-            name for name in each.names if name in defined or name not in constant
-        ]
+        needs[each.name] = [name for name in each.names if name in defined or name not in constant]
         occurring.update(dict.fromkeys(needs[each.name]))
         occurring[each.name] = None
     return System(
@@ -354,9 +352,7 @@ def forward(
     return values
 
 
-def _swiftly(
-    tape: Tape, f: Any, given: Mapping[str, Any], values: list[Any], alike: bool
-) -> bool:
+def _swiftly(tape: Tape, f: Any, given: Mapping[str, Any], values: list[Any], alike: bool) -> bool:
     """Compute the values, with care only where an operation calls for it; False where all do."""
     swift, is_finite = f.swift, f.is_finite
     plain = f is Scalars and {*map(type, given.values())} == {float}

@@ -267,9 +267,7 @@ class Unfolding:
             if all(isinstance(each, int) for each in key) and min(key) >= 0:
                 if len(key) < width:
                     raise error_at(f"{base.name} has {width} indices", node)
-                name = Name(
-                    f"{base.name}{key_text(key)}", node.source, node.start, node.end
-                )
+                name = Name(f"{base.name}{key_text(key)}", node.source, node.start, node.end)
                 if not index[width:]:
                     return name
                 return made(node, (name, *left), {"index": tuple(index[width:])})
@@ -285,9 +283,7 @@ class Unfolding:
             *range(first[0], first[0] + len(keys))
         ]:
             raise error_at(f"{name} has elements {key_text(first)} and others; name one", node)
-        parts = tuple(
-            Name(family[key], node.source, node.start, node.end) for key in keys
-        )
+        parts = tuple(Name(family[key], node.source, node.start, node.end) for key in keys)
         expression = Apply("stack", parts, node.source, node.start, node.end, 1)
         names = tuple(each.name for each in parts)
         return Equation(name, expression, node.source, node.start, node.end, names)

@@ -99,9 +99,7 @@ def quantity_of(result: Derivatives, expected: Any) -> str:
     return ""
 
 
-def grad_slip(
-    result: Derivatives, tolerance: float | None, field: Place, expected: Any
-) -> str:
+def grad_slip(result: Derivatives, tolerance: float | None, field: Place, expected: Any) -> str:
     """The slip that gives the expected numbers of a field; "" for none."""
     import numpy as np
 
@@ -218,9 +216,7 @@ class _Working:
     def slopes(self, of: str, full: bool = False) -> Derivation:
         """The lines of the values and of the derivatives of one number."""
         wanted = set(self.result.passes[of])
-        return self.written.slopes(
-            lambda name: total(of, name), {of: (1, 1)}, wanted, full=full
-        )
+        return self.written.slopes(lambda name: total(of, name), {of: (1, 1)}, wanted, full=full)
 
     def row(self, of: str, place: tuple[int, ...], wrt: Sequence[str]) -> Iterator[Step]:
         """The derivatives of one element of an array, from the array back."""

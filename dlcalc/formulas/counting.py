@@ -47,8 +47,7 @@ class N(int):
     @property
     def symbols(self) -> list[Expr]:
         """Every symbol of the formula, in order of appearance."""
-        return list(dict.fromkeys(
-            each for each in parts_of(self.formula) if each.kind == "symbol"))
+        return list(dict.fromkeys(each for each in parts_of(self.formula) if each.kind == "symbol"))
 
     def named(self, letter: str, index: object = "") -> N:
         """The same number by a name, whatever it came from."""

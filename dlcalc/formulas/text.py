@@ -243,9 +243,7 @@ def escape_latex(text: str) -> str:
 def matrix_latex(rows: Any, precision: int | None) -> str:
     """A matrix (or a vector, as one row) in brackets."""
     grid = rows if rows and isinstance(rows[0], Sequence) else [rows]
-    body = r" \\ ".join(
-        " & ".join(latex_number(each, precision) for each in row) for row in grid
-    )
+    body = r" \\ ".join(" & ".join(latex_number(each, precision) for each in row) for row in grid)
     columns = max(map(len, grid))
     wide = rf"\setcounter{{MaxMatrixCols}}{{{columns}}}" if columns > 10 else ""
     return rf"{wide}\begin{{bmatrix}} {body} \end{{bmatrix}}"

@@ -393,8 +393,7 @@ def back_propagate(network: Network, parameters: Parameters) -> Propagated:
         loss = float(pair.value(logits.value, network.target).mean())
         graph.backward({logits: pair.slope(y, network.target) / len(y)})
     nodes = [each.weight for each in passes] + [each.bias for each in passes if each.bias]
-    gradients = {name: graph.gradient(node)
-                 for name, node in zip(parameters, nodes, strict=True)}
+    gradients = {name: graph.gradient(node) for name, node in zip(parameters, nodes, strict=True)}
     shown = [each.q.value for each in passes] + [
         graph.gradient(node) for each in passes for node in (each.q, each.weight, each.x)
     ]

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
 
 
-def batchnorm(
-    shape: Shape, affine: bool = True, over: str = "", *, layout: str = ""
-) -> Counted:
+def batchnorm(shape: Shape, affine: bool = True, over: str = "", *, layout: str = "") -> Counted:
     """Each channel normalised over the batch, or each feature of a vector or sequence.
 
     Of two axes the second is normalised behind what makes a sequence TxD, else the first,
@@ -146,9 +144,7 @@ def batchnorm_values(run: Pass, x: Node, affine: bool, over: str, layout: str) -
     if run.store.training:
         count = prod(x.shape[each] for each in axes)
         if count == 1 and not run.fact("alone", False):
-            raise InputError(
-                "one value a channel has no variance: give a batch, or the mode eval"
-            )
+            raise InputError("one value a channel has no variance: give a batch, or the mode eval")
         normed = _standard(run, x, axes)
         momentum, biased = run.fact("momentum", MOMENTUM), run.fact("biased", False)
         run.track("running_mean", "mean", momentum)
@@ -166,9 +162,7 @@ def instancenorm_values(run: Pass, x: Node, affine: bool, over: str, layout: str
     return run.scaled(normed, (run.shape[axis],), axis + 1, affine)
 
 
-def groupnorm_values(
-    run: Pass, x: Node, groups: int, affine: bool, over: str, layout: str
-) -> Node:
+def groupnorm_values(run: Pass, x: Node, groups: int, affine: bool, over: str, layout: str) -> Node:
     """Groups of channels by their mean and variance."""
     axis = _channels(run.shape, over, layout)
     before, after = run.shape[:axis], run.shape[axis + 1 :]

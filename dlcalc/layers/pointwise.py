@@ -146,9 +146,7 @@ def sequence(shape: Shape) -> Counted:
     (196, 768)
     """
     channels, sizes = spatial(shape, "sequence")
-    return Counted(
-        (prod(sizes), channels), lies=(1, *(0 for _ in sizes)), stored=False
-    )
+    return Counted((prod(sizes), channels), lies=(1, *(0 for _ in sizes)), stored=False)
 
 
 def transpose(shape: Shape) -> Counted:

@@ -143,9 +143,7 @@ def context(function: Handler) -> tuple[str, ...]:
     return tuple(name for name in asked if name in CONTEXT)
 
 
-def complete(
-    type: str, arguments: tuple[Any, ...], options: dict[str, Any]
-) -> dict[str, Any]:
+def complete(type: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> dict[str, Any]:
     """All arguments of a layer by name, those that are not given as they are by default.
 
     >>> complete("linear", (10,), {})

@@ -92,9 +92,7 @@ class Pass:
             self.parts[part] = node
         return node
 
-    def parameter(
-        self, part: str, shape: tuple[int, ...], start: float | None = None
-    ) -> Node:
+    def parameter(self, part: str, shape: tuple[int, ...], start: float | None = None) -> Node:
         """A parameter of the layer, or the one of another layer that it shares.
 
         One that begins as a number wherever parameters are drawn is drawn as that.

@@ -185,9 +185,7 @@ def avgpool(
     flag("exclude_pad", exclude_pad)
     pooled = maxpool(shape, kernel, stride, pad, 1, ceil)
     held = shape[0] * flag("affine", affine)
-    return Counted(
-        pooled.output, held, held, prod(pooled.output) if held else 0, pooled.windows
-    )
+    return Counted(pooled.output, held, held, prod(pooled.output) if held else 0, pooled.windows)
 
 
 def globalpool(shape: Shape) -> Counted:
@@ -253,9 +251,7 @@ def _largest(run: Pass, x: Node, axes: tuple[Any, ...]) -> Node:
     return run.do("maxpool", x, axes=axes, shared=run.fact("shared ties", False))
 
 
-def avgpool_values(
-    run: Pass, x: Node, affine: bool, exclude_pad: bool, **options: Any
-) -> Node:
+def avgpool_values(run: Pass, x: Node, affine: bool, exclude_pad: bool, **options: Any) -> Node:
     """The mean of each window, over the cells within input and padding."""
     axes, part = avgpool(run.shape, **options).windows, "mean" if affine else ""
     mean = run.do("avgpool", x, axes=axes, exclude_pad=exclude_pad, part=part)

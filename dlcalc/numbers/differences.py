@@ -140,9 +140,7 @@ def _differences(moved: Moved, name: str, value: Array) -> tuple[Array, Array]:
     return ((up - down) / (2 * h)).reshape(value.shape), turned.reshape(value.shape) / COMPLEX_STEP
 
 
-def _one_by_one(
-    loss: Loss, parameters: Parameters, name: str, places: Array, by: Array
-) -> Array:
+def _one_by_one(loss: Loss, parameters: Parameters, name: str, places: Array, by: Array) -> Array:
     losses = np.empty(len(places), complex)
     for n, (place, each) in enumerate(zip(places, by, strict=True)):
         array = np.array(parameters[name], dtype=by.dtype)

@@ -123,9 +123,7 @@ def as_gaussian(value: Any, name: str) -> Gaussian:
     variance = sigma * sigma
     if not 0 < variance < math.inf:
         raise LimitError(f"{name}: sigma is {sigma:g}, and its square is no float but {variance:g}")
-    return Gaussian(
-        np.array([mean]), np.array([[variance]]), np.array([[math.sqrt(variance)]])
-    )
+    return Gaussian(np.array([mean]), np.array([[variance]]), np.array([[math.sqrt(variance)]]))
 
 
 def _variances(logarithms: Any, name: str) -> Array:
@@ -300,9 +298,7 @@ def check_kl(q: Gaussian, p: Gaussian) -> list[GradientCheck]:
     True
     """
     if q.mean.size > MOST_CHECKED:
-        raise LimitError(
-            f"{q.mean.size} dimensions; gradients are checked in up to {MOST_CHECKED}"
-        )
+        raise LimitError(f"{q.mean.size} dimensions; gradients are checked in up to {MOST_CHECKED}")
     gradients = kl_gradients(q, p)
     offset = np.linalg.solve(p.factor, q.mean - p.mean) / 2
     unit = max(1.0, float(np.abs(offset).max()))

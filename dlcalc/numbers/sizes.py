@@ -200,9 +200,7 @@ def make_axes(
     return tuple(made)
 
 
-def _plain_axes(
-    given: tuple[Any, ...], n: int, transposed: Any, ceil: Any
-) -> list[Axis] | None:
+def _plain_axes(given: tuple[Any, ...], n: int, transposed: Any, ceil: Any) -> list[Axis] | None:
     """The axes where all are plain whole numbers or tuples of them, as in most calls, quickly."""
     if not (type(transposed) is type(ceil) is bool):
         return None

@@ -104,9 +104,7 @@ def solve_size(
         solutions.append(Solution(one_or_tuple(values), remainder, made))
     lengths = [last - first + 1 for first, last in ranges if last is not None]
     total = prod(lengths) if len(lengths) == len(ranges) else None
-    return Solutions(
-        unknown, one_or_tuple(outputs), ranges, tuple(solutions), total, axes, pads
-    )
+    return Solutions(unknown, one_or_tuple(outputs), ranges, tuple(solutions), total, axes, pads)
 
 
 def with_value(axis: Axis, unknown: str, value: int, pad: str | int | Pair) -> Axis:
@@ -131,9 +129,7 @@ def _falls(unknown: str, axis: Axis, pad: str | int | Pair) -> bool:
     return unknown == "pad" and axis.transposed
 
 
-def _solve_axis(
-    unknown: str, axis: Axis, pad: str | int | Pair, output: int, place: str
-) -> Range:
+def _solve_axis(unknown: str, axis: Axis, pad: str | int | Pair, output: int, place: str) -> Range:
     least, most = _domain(unknown, axis, output)
     sign = -1 if _falls(unknown, axis, pad) else 1
 
@@ -153,9 +149,7 @@ def _solve_axis(
     raise ShapeError(f"{place}no whole {name} gives an output of {output}: {why}")
 
 
-def _why(
-    name: str, put: Callable[[int], Axis], first: int, least: int, most: int
-) -> str:
+def _why(name: str, put: Callable[[int], Axis], first: int, least: int, most: int) -> str:
     """What the values about the place where a solution would be give instead."""
     given = [(each, put(each)) for each in (first - 1, first) if least <= each <= most]
     near = [(value, axis.output) for value, axis in given if axis.output >= 1]

@@ -30,9 +30,7 @@ class Values(NamedTuple):
 class Made(Sequence[Any]):
     """Things made of others one at a time, as they are written, and what comes behind them."""
 
-    def __init__(
-        self, of: Any, make: Callable[[Any], Any], behind: Sequence[Any] = ()
-    ) -> None:
+    def __init__(self, of: Any, make: Callable[[Any], Any], behind: Sequence[Any] = ()) -> None:
         self.of, self.make, self.behind = of, make, behind
 
     def __len__(self) -> int:

@@ -321,9 +321,7 @@ def _latex_cell(text: str) -> str:
     return escape_latex(f"−{text[1:]}" if negative else text)
 
 
-def _arranged(
-    natural: list[int], least: list[int], points: float
-) -> tuple[str, Sequence[float]]:
+def _arranged(natural: list[int], least: list[int], points: float) -> tuple[str, Sequence[float]]:
     """The size of a table, and the signs that each column is wide there.
 
     Columns of words are folded, the widest first and none below its longest word, where the

@@ -179,9 +179,7 @@ def divided_lines(table: Any, delimiter: str) -> Iterator[str]:
     """Header, if there is one, and rows as csv or tsv, many lines at a time."""
     if table.headers:
         yield divided_line(table.headers, delimiter)
-    yield from _lines(
-        table.rows, lambda row: divided_line(list(map(cell_exact, row)), delimiter)
-    )
+    yield from _lines(table.rows, lambda row: divided_line(list(map(cell_exact, row)), delimiter))
 
 
 MOST_ALIGNED = 50_000

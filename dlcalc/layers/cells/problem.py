@@ -606,9 +606,7 @@ def _after(given: Mapping[str, Any], shape: tuple[int, ...]) -> Mapping[str, Arr
 INPUTS = ("repeat", "zero")
 
 
-def run_on(
-    fields: Mapping[str, Any], steps: int | None, inputs: Any = "repeat"
-) -> dict[str, Any]:
+def run_on(fields: Mapping[str, Any], steps: int | None, inputs: Any = "repeat") -> dict[str, Any]:
     """The fields of a problem with x of `steps` steps, and dh of as many.
 
     Further inputs repeat those given in turn (`repeat`), are held at zero (`zero`), or
@@ -657,9 +655,7 @@ def _padded(rows: Array, steps: int) -> Array:
     return np.concatenate([rows[:steps], zeros])
 
 
-def by_steps(
-    expected: Any, steps: int, names: Collection[str], alone: Collection[str] = ()
-) -> Any:
+def by_steps(expected: Any, steps: int, names: Collection[str], alone: Collection[str] = ()) -> Any:
     """Expected numbers with the fields of steps, by their `names`, under `steps`.
 
     Of one step `{"di": [1, 2]}` is enough; of several, a row a step, or steps by number,

@@ -107,9 +107,7 @@ class CellWorking(Recipe):
             self._know_later(given, known, end + 1)
         system = system_of(problem, range(first, steps.stop + later), self._losses(entering))
         with np.errstate(all="ignore"):
-            found = derived(
-                system, Arrays, given, self.style, self.slope_style, entering, known
-            )
+            found = derived(system, Arrays, given, self.style, self.slope_style, entering, known)
         if later:
             self._forget_later(found, end + 1)
         losses = [line.name for key, line in found.lines.items() if key.startswith("J_")]
@@ -288,8 +286,7 @@ class CellWorking(Recipe):
                 numbers = step.numbers if T == 2 and self.problem.batch == 1 else ()
                 step = Step(step.name, step.value, formula, numbers)
             yield step
-        yield from self._lines(
-            found, ["dh_0"] if self.problem.cell.biases else ["ds_1", "dc_0"])
+        yield from self._lines(found, ["dh_0"] if self.problem.cell.biases else ["ds_1", "dc_0"])
 
     def _step(self, found: Derivation, line: Line) -> Step:
         """A line with the numbers of its vectors put in."""
@@ -417,8 +414,7 @@ class CellWorking(Recipe):
         put = element_of(formula, place, lines.values)
         if put is None:
             return []
-        return [*([] if formula in lines.values else [put]),
-                *self._further(lines, formula, place)]
+        return [*([] if formula in lines.values else [put]), *self._further(lines, formula, place)]
 
     def _further(self, lines: Derivation, formula: Expr, place: Index) -> tuple[Any, ...]:
         """An element by what the record does not show, in numbers."""
