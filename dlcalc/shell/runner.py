@@ -4,9 +4,8 @@ A command is a line in the table of `shell/commands.txt` and a folder `commands/
 
     command.py     its help, which is all that this file need hold: it runs as `answer.py` says
     options.txt    its options, a line each, as `shell/options.py` reads them
-    answer.py      a kind of `Run`: `fields`, which its JSON may have; and `answer`, which makes
-                   the answer of a result, that of the Python function of the command's name
-    NAME.py        the calculation itself, a function for Python users too, where it is long
+    answer.py      its calculation, a function for Python users too, and a kind of `Run`: `fields`,
+                   which its JSON may have, and `answer`, which makes the answer of a result
     example.json   what it runs when nothing is given to compute on
 
 A `Run` overrides what it does otherwise: `read`, `calculate`, `checked`, `picture`, `refuse`.
