@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dlcalc.errors import InputError, ShapeError
 from dlcalc.numbers.axes import as_whole, at_least, by_x
+from dlcalc.numbers.parse import as_float
 from dlcalc.numbers.sizes import Axis, Padding, check_fits, make_axes
 from dlcalc.typed import Any, NamedTuple
 
@@ -152,6 +153,7 @@ def number(name: str, value: object) -> float:
     """A number, or InputError by its name."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"{name} {value!r} is not a number")
+    as_float(value, name)
     return value
 
 

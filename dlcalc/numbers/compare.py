@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -112,7 +113,8 @@ class Written(float):
 
 def _rounds(number: float, value: float, decimals: int) -> bool:
     """Whether a number is `value`, rounded to so many decimals."""
-    return math.isfinite(number) and abs(number - value) <= 0.5 * 10.0**-decimals * (1 + 1e-9)
+    held = math.isfinite(number) and abs(value) <= sys.float_info.max
+    return held and abs(number - value) <= 0.5 * 10.0**-decimals * (1 + 1e-9)
 
 
 class Comparison:

@@ -61,6 +61,14 @@ def parse_rate(word: str) -> float:
     return value / 100 if percent else value
 
 
+def as_float(number: float, name: str) -> float:
+    """A number as float64; InputError by its name where it is beyond the largest one."""
+    try:
+        return float(number)
+    except OverflowError:
+        raise InputError(f"{name} is beyond the largest float64, 1.8e308") from None
+
+
 def check_finite(value: float, word: str) -> None:
     """Refuse NaN and infinities by the name under which they came."""
     if value - value == 0:

@@ -122,13 +122,15 @@ def _padding(text: str) -> Any:
 
 def _number(text: str) -> Any:
     try:
-        return parse.parse_number(text)
+        number = parse.parse_number(text)
+        parse.as_float(number, parse.shorten(text))
+        return number
     except DlcalcError as error:
         raise InputError(error.message.partition(";")[0]) from None
 
 
 def _tolerance(text: str) -> float:
-    number = parse.parse_number(text)
+    number = _number(text)
     if number < 0:
         raise InputError(f"{text} is below 0")
     return float(number)

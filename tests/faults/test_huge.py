@@ -82,3 +82,31 @@ def test_counts_are_exact_at_any_size(layer: str, figure: int) -> None:
 
 def test_an_output_beyond_any_list_is_counted() -> None:
     assert invoke("params", "--input", "8x4x4", "upsample 1e308").status == 0
+
+
+LARGEST = "beyond the largest float"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("kl", "--q", "0,1", "--p", "1,2", "--expect", "0.4", "--tolerance", "#"), LARGEST),
+        (("mlp", '{"x": [1], "target": 0, "sizes": [1, 2]}', "--init", "constant",
+          "--constant", "#"), LARGEST),
+        (("gan", "--lr", "#"), LARGEST),
+        (("step", "input 1; leaky_relu #", '{"x": [1], "upstream": [1]}'), f"slope is {LARGEST}"),
+        (("step", "input 1; elu #", '{"x": [1], "upstream": [1]}'), f"alpha is {LARGEST}"),
+        (("step", "input 1x2; lrn 2 alpha=#", '{"x": [[1, 2]], "upstream": [[1, 1]]}'),
+         f"alpha is {LARGEST}"),
+        (("conv", "-x", "1.5 2", "-w", "5", "--bias", "#"), LARGEST),
+        (("conv", "-x", "# 2", "-w", "5", "--bias", "0.5"), LARGEST),
+        (("pool", "-x", "# 2", "-F", "2", "--kind", "avg"), "a mean passes the largest float64"),
+        (("size", "-L", "#", "-F", "3", "--expect", "27.5"), "output: expected 27.5, is 9999"),
+    ],
+)
+def test_a_whole_number_beyond_the_largest_float_is_named(
+    words: tuple[str, ...], said: str
+) -> None:
+    done = invoke(*(word.replace("#", "1" + "0" * 400) for word in words))
+    assert done.status == (1 if "expected" in said else 2)
+    assert said in done.complaint

@@ -69,7 +69,7 @@ def _is_discrete(value: Any) -> bool:
 def _may_be_discrete(value: Any) -> bool:
     """Whether what stands for MEAN,SIGMA may be meant as the probabilities of two outcomes."""
     pair = not isinstance(value, Mapping) and np.shape(value) == (2,)
-    return pair and min(value) > 0 and abs(math.fsum(value) - 1) <= SUM_TOLERANCE
+    return pair and 0 < min(value) <= max(value) < 1 and abs(math.fsum(value) - 1) <= SUM_TOLERANCE
 
 
 def _distribution(value: Any, name: str) -> Any:

@@ -305,7 +305,10 @@ def _bias(bias: object, layout: Layout) -> Array:
 def _sum(a: Array, b: Array) -> Array:
     if is_whole(a.dtype) and is_whole(b.dtype):
         return narrowed(a.astype(object) + b.astype(object))
-    added: Array = a + b.astype(result_dtype(a, b))
+    try:
+        added: Array = a + b.astype(result_dtype(a, b))
+    except OverflowError:
+        raise InputError("output or bias holds a whole number beyond the largest float") from None
     return added
 
 

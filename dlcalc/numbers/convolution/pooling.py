@@ -339,7 +339,10 @@ def averages(x: Array, axes: Sequence[Axis], counts: Array) -> Array:
             total = _joined((given,), axes, lambda a, b: (a[0] + b[0],))[0]
         for to, of in taps(axes) if _few(axes) else ():
             total[to] += given[of]
-    mean = total / counts
+    try:
+        mean = total / counts
+    except OverflowError:
+        raise InputError("a mean passes the largest float64, 1.8e308") from None
     if mean.dtype.kind == "f" and not np.isfinite(mean).all() and np.isfinite(x).all():
         # Sums overflow whose means do not; a power of two changes no digit of them.
         bits = prod(axis.kernel for axis in axes).bit_length()
