@@ -54,3 +54,23 @@ def test_a_lone_number_has_to_be_what_a_slip_gives_to_its_last_digit(words: str)
         for value in (digits, f"{digits[:-5]}{last}{digits[-4:]}"):
             done = invoke(*line, "--expect", json.dumps({"dL/dw": float(value)}))
             assert (words in done.err.partition(";")[2]) == (value == digits), done.err
+
+
+FILTERS = "[[[1,2],[3,4]],[[5,6],[7,8]]]"
+
+
+@pytest.mark.parametrize(("line", "answer"), [
+    (["grad", "L = sum(t*w)", f"t=[{10**400},2]", "w=[1,2]"], {"L": 5}),
+    (["grad", "L = t*w", f"t={10**400}", "w=1"], {"gradients": {"L": {"w": 5}}}),
+    (["grad", "L = t*w", "t=1", "w=2"], {"L": 10**400}),
+    (["mlp", '{"x": [1, 2], "target": 0, "weights": [[[1, 2], [3, 4]]]}'], {"loss": 10**400}),
+    (["vae"], {"loss": 10**400}), (["rnn", CELLS["rnn"]], {"dh0": [10**400]}),
+    (["pool", "-x", f"1 {10**400} 2 3", "-F", "2"], [5, 7]),
+    (["conv", "-x", f"[[1,2,3],[4,5,6],[7,8,{10**400}]]", "-w", FILTERS],
+     [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]),
+])
+def test_whole_numbers_beyond_floats_are_graded(line: list[str], answer: object) -> None:
+    done = invoke(*line, "--expect", json.dumps(answer))
+    assert done.status == 1, done.err
+    assert "expected" in done.err
+    assert "gives that" not in done.err

@@ -26,6 +26,7 @@ from dlcalc.derive.working_terms import CUT, Symbols, Term, differ_in_rank, form
 from dlcalc.formulas.expressions import Expr, Span, Step, call, mul, symbol
 from dlcalc.formulas.products import MOST_TERMS, Apart, products
 from dlcalc.formulas.text import formula_text
+from dlcalc.numbers.exact import FLOAT_EXACT
 
 if TYPE_CHECKING:
     from dlcalc.derive.recipe import Recipe
@@ -161,7 +162,8 @@ def element_of(formula: Any, index: Index, values: Values) -> Any:
         return formula
     if formula in values:
         entry = entry_of(as_value(values[formula]), index)
-        return entry if isinstance(entry, Expr) else float(entry)
+        exact = isinstance(entry, int) and abs(entry) > FLOAT_EXACT
+        return entry if isinstance(entry, Expr) or exact else float(entry)
     kind, args = formula.kind, formula.args
     made = _CALLS.get(args[0]) if kind == "call" else _ELEMENTS.get(kind)
     if made is None and kind == "call" and (

@@ -621,34 +621,37 @@ def slip_of(
         places = [place_of(index) for index in np.ndindex(np.shape(student))]
     if student is None or not places:
         return ""
-    right = slips.reader(places)(slips.start)
     within = DEFAULT_TOLERANCE if tolerance is None else tolerance
-    with np.errstate(all="ignore"):
+    found = ""
+    with np.errstate(all="ignore"), suppress(OverflowError):  # whole numbers past any float
+        right = slips.reader(places)(slips.start)
         found = slips.recognise(places, right, student.ravel(), within)
     return f"{found} gives that" if found else ""
 
 
 def turned_slip(right: Any, expected: Any, tolerance: float | None) -> str:
     """That an answer is the transposed of the right one, where it is; "" elsewhere."""
-    student, turned = numbers_in(expected), np.asarray(right, float).T
-    if student is None or student.ndim < 2 or student.shape != turned.shape:
+    student, own = numbers_in(expected), numbers_in(right)
+    if student is None or own is None or student.ndim < 2 or student.shape != own.T.shape:
         return ""
+    turned = own.T
     error = np.reshape(written_within(student.ravel())[0], student.shape)
     within = np.maximum(error, (tolerance or 0) * np.abs(turned))
     return "the transposed matrix gives that" if (np.abs(student - turned) <= within).all() else ""
 
 
 def numbers_in(expected: Any) -> Array:
-    """An answer as floats; None for words, and for lists that are ragged."""
-    with suppress(ValueError, TypeError):
+    """Numbers as floats; None for words, for ragged lists, and for what is past any float."""
+    with suppress(ValueError, TypeError, OverflowError):
         return np.asarray(expected, float)
     return None
 
 
 def gives(value: Any, expected: Any) -> bool:
     """Whether a quantity has just the expected numbers, three digits or more, as rounded."""
-    student, right = numbers_in(expected), np.asarray(value, float)
-    if student is None or student.shape != right.shape or not np.isfinite(student).all():
+    student, right = numbers_in(expected), numbers_in(value)
+    if student is None or right is None or student.shape != right.shape or (
+            not np.isfinite(student).all()):
         return False
     near = np.abs(student.ravel() - right.ravel()) <= written_within(student.ravel())[0]
     return bool(near.all() and sum(len(_digits(each)) for each in student.ravel().tolist()) > 2)

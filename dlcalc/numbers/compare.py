@@ -280,7 +280,7 @@ def slip_of(expected: Any, slips: Iterable[tuple[str, Any]]) -> str:
             whole = kind in "iO" if kind else not isinstance(found, float)
             if Comparison(expected, {"value": found}, place, whole=whole).first is None:
                 return f"{words} gives that"
-        except DlcalcError:
+        except (DlcalcError, OverflowError):
             continue
     return ""
 
