@@ -143,7 +143,10 @@ def describe(difference: Any, answer: Answer, precision: int) -> str:
         text = f"{difference.field}: {_shapes(difference)}"
     else:
         text = _difference_sentence(difference, answer, precision)
-    advice = answer.advice(difference.field, difference.wanted)
+    try:
+        advice = answer.advice(difference.field, difference.wanted)
+    except OverflowError:
+        advice = ""  # no slip is worked out in numbers beyond the largest float
     if not advice and "bytes" in str(difference.field[-1]):
         advice = unit_slip(difference.actual, difference.expected)
     return text + (f"; {advice}" if advice else "")

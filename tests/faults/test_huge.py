@@ -101,6 +101,11 @@ LARGEST = "beyond the largest float"
         (("conv", "-x", "1.5 2", "-w", "5", "--bias", "#"), LARGEST),
         (("conv", "-x", "# 2", "-w", "5", "--bias", "0.5"), LARGEST),
         (("pool", "-x", "# 2", "-F", "2", "--kind", "avg"), "a mean passes the largest float64"),
+        (("pool", "-x", "1 2", "-F", "2", "--kind", "avg", "--upstream", "#"), "a mean passes the"),
+        (("check", '[{"command": "size -L 32 -F 5", "answer": 28, "points": #}]'),
+         f"entry 1: points is {LARGEST}"),
+        (("grad", "y = w*x", "x=2", "w=3", "--expect", "#"), "y: expected 1000"),
+        (("grad", "y = w*x", "x=2", "w=#", "--expect", "0.5"), "y: expected 0.5, is 2000"),
         (("size", "-L", "#", "-F", "3", "--expect", "27.5"), "output: expected 27.5, is 9999"),
     ],
 )

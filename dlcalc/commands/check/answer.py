@@ -13,7 +13,7 @@ from dlcalc.input.fields import check_fields
 from dlcalc.input.json_text import parse_json
 from dlcalc.input.sources import STDIN, Reading, decode, is_file, read_source
 from dlcalc.numbers.axes import plain
-from dlcalc.numbers.parse import kind_of
+from dlcalc.numbers.parse import as_float, kind_of
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.inner import run_within, writing_options
@@ -129,6 +129,7 @@ def _checked(name: str, fields: Mapping[str, Any]) -> Entry:
         if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)
                                    or not 0 <= number < float("inf")):  # fmt: skip
             raise InputError(f"{field}: {number!r} is no number from 0")
+        as_float(number or 0, field)
     entry = Entry(**{**fields, "name": name})
     try:
         words = entry.words

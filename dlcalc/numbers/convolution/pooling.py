@@ -339,10 +339,7 @@ def averages(x: Array, axes: Sequence[Axis], counts: Array) -> Array:
             total = _joined((given,), axes, lambda a, b: (a[0] + b[0],))[0]
         for to, of in taps(axes) if _few(axes) else ():
             total[to] += given[of]
-    try:
-        mean = total / counts
-    except OverflowError:
-        raise InputError("a mean passes the largest float64, 1.8e308") from None
+    mean = _shared_among(total, counts)
     if mean.dtype.kind == "f" and not np.isfinite(mean).all() and np.isfinite(x).all():
         # Sums overflow whose means do not; a power of two changes no digit of them.
         bits = prod(axis.kernel for axis in axes).bit_length()
@@ -352,7 +349,7 @@ def averages(x: Array, axes: Sequence[Axis], counts: Array) -> Array:
 
 def spread_evenly(upstream: Array, axes: Sequence[Axis], counts: Array) -> Array:
     """The gradient of the input (maps…, L…): each output's, divided, goes to its window."""
-    parts = upstream / counts
+    parts = _shared_among(upstream, counts)
     parts = parts.astype(float) if parts.dtype == object else parts.astype(_float(upstream))
     for some in [axes] if _few(axes) else [[axis] for axis in reversed(axes)]:
         kept = parts.shape[: -len(some)]
@@ -362,6 +359,14 @@ def spread_evenly(upstream: Array, axes: Sequence[Axis], counts: Array) -> Array
                 found[of] += parts[to]
         parts = np.moveaxis(found, -1, -len(axes)) if len(some) < len(axes) else found
     return parts
+
+
+def _shared_among(total: Array, counts: Array) -> Array:
+    try:
+        shared: Array = total / counts
+    except OverflowError:
+        raise InputError("a mean passes the largest float64, 1.8e308") from None
+    return shared
 
 
 def _float(x: Array) -> Any:
