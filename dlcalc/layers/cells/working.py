@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -400,14 +401,13 @@ class CellWorking(Recipe):
             return ""
         after = problem.reset == RESETS[0]
         other = CellWorking(cell_result(replace(problem, reset=RESETS[after])))
-        numbers = []
-        for index in np.ndindex(np.shape(expected)):
-            place = other.place_of(field, index)
-            if place is None:
-                return ""
-            numbers.append(place[0].lines[place[1]].value[place[2]])
         words = f"r {'before' if after else 'behind'} the product with h_(t-1) gives that"
-        return words if gives(np.reshape(numbers, np.shape(expected)), expected) else ""
+        with suppress(LookupError, TypeError, ValueError):  # of what has another shape, or no place
+            places = [other.place_of(field, index) for index in np.ndindex(np.shape(expected))]
+            numbers = [lines.lines[key].value[at] for lines, key, at in filter(None, places)]
+            if gives(np.reshape(numbers, np.shape(expected)), expected):
+                return words
+        return ""
 
     def numbers_of(self, lines: Derivation, formula: Expr, place: Index) -> list[Any]:
         """An element in numbers, by what the record shows and by what it does not show."""

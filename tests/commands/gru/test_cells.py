@@ -269,6 +269,17 @@ def test_faults_are_one_line_and_status_2(arguments: list[str], message: str) ->
     assert (done.status, done.complaint[: len(message)]) == (2, message)
 
 
+@pytest.mark.parametrize(("answer", "status", "message"), [
+    ("1e3", 2, "--expect: dW: expected the shape 1, is 3x2"),
+    ('{"dx": [[]]}', 1, "dx: expected the shape 1x0, is 2x1"),
+    ('{"db": [1, 2, 3, 4]}', 1, "db: expected the shape 4, is 3"),
+    ('{"steps": {"1": {"dn": [1, 2]}}}', 1, "steps[0].dn: expected the shape 2, is 1"),
+])
+def test_an_answer_of_another_shape_has_no_slip(answer: str, status: int, message: str) -> None:
+    done = invoke("gru", GRU, "--expect", answer)
+    assert (done.status, done.complaint) == (status, message)
+
+
 @pytest.mark.parametrize(("W", "x", "dh", "message"), [
     ([[1e200, 1]], [[0], [0], [0]], [1], "dh passes the largest float64 at step 1 of 3; fewer"),
     ([[1e200, 1]], [[0], [0]], [[0], [1e150]], "dh passes the largest float64 at step 1 of 2"),
