@@ -72,7 +72,7 @@ def params(
     model: AnyModel, input: Size | None = None, *, layer: str | None = None,
     set: Changes | None = None, compare: AnyModel | None = None,
     framework: str | None = None, counter: str | None = None, **use: Any,
-) -> Count | Comparison | Figure:
+) -> Count | Comparison | Figure | Held:
     """Parameters, shapes, multiply-accumulates, receptive fields and memory of a model.
 
     `model` is a name of the zoo, a file in the layer notation, a list of layers, or what
@@ -105,9 +105,9 @@ def params(
     asked = Use.of(use)
     options = input, layer, set, compare, framework, counter
     plain = not use and all(each is None for each in options)
-    read: Any = _model_or_weights(model, plain)
+    read = _model_or_weights(model, plain)
     if not isinstance(read, Model):
-        return read  # type: ignore[no-any-return]
+        return read
     changed = changed_by(read, set or {})
     if counter is not None:
         count = asked.counted(changed, None if input is None else input_shape(input))
@@ -122,7 +122,7 @@ def params(
     return counts[0] if compare is None else changing.compare(*counts)
 
 
-def _model_or_weights(model: AnyModel, plain: bool) -> Any:
+def _model_or_weights(model: AnyModel, plain: bool) -> Model | Held:
     """The model; for `plain` counts what its files hold, where layers do not tell the same."""
     words = [model] if isinstance(model, str) else model if isinstance(model, list) else []
     if not words or not all(isinstance(each, str) and os.path.exists(each) for each in words):

@@ -9,6 +9,8 @@ import dlcalc
 from dlcalc.commands.gan.answer import coverage, draw, prepare
 from dlcalc.commands.gan.data import centres
 from dlcalc.commands.gan.training import (
+    PART,
+    Descent,
     Training,
     check_training,
     from_arrays,
@@ -16,6 +18,7 @@ from dlcalc.commands.gan.training import (
     to_arrays,
 )
 from dlcalc.errors import InputError
+from dlcalc.layers.optimisers import stepped
 
 BATCHNORM = "linear 8; batchnorm; leaky_relu 0.2; linear 2"
 SMALL: dict[str, Any] = {"generator": BATCHNORM, "discriminator": "linear 8; tanh; linear 1"}
@@ -179,3 +182,19 @@ def test_one_core_or_two_give_the_same_bytes(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr("dlcalc.numbers.threads.cores", lambda count=count: count)
         found.append(finished(prepare(images, batch=64).training, 2))
     assert same(*found)
+
+
+@pytest.mark.parametrize("kind", ["adam", "sgd"])
+def test_parameters_moved_in_parts_are_those_moved_at_once(kind: str) -> None:
+    random = np.random.default_rng(0)
+    values, *gradients = random.standard_normal((3, 2 * PART + 5))
+    whole, descent = values.copy(), Descent(values, kind, 0.1, 0.5)
+    state = {name: each.copy() for name, each in descent.state.items()}
+    for t, gradient in enumerate(gradients, 1):
+        descent.step(values, gradient)
+        whole, new = stepped(
+            descent.optimiser, {**descent.options, "t": t}, whole, gradient, state)
+        state |= new
+    np.testing.assert_array_equal(values, whole)
+    for name, each in new.items():
+        np.testing.assert_array_equal(descent.state[name], each)
