@@ -180,6 +180,34 @@ def _(rng: Generator) -> Problem:
     return ["pool", "-x", text(x), "-F", "3", "--kind", "avg"], pooled(x, 3, 3).tolist()
 
 
+@mistake("pool", "the last window alone")
+def _(rng: Generator) -> Problem:
+    x, g = rng.permutation(25).reshape(5, 5), rng.integers(1, 9, (3, 3))
+    wrong = np.zeros((5, 5), int)
+    for i, j in np.ndindex(3, 3):
+        window = x[i : i + 3, j : j + 3]
+        at = np.unravel_index(window.argmax(), (3, 3))
+        wrong[i + at[0], j + at[1]] = g[i, j]
+    line = ["pool", "-x", text(x), "-F", "3", "-S", "1", "--upstream", text(g)]
+    return line, {"dx": wrong.tolist()}
+
+
+@mistake("pool", "the last window alone ")
+def _(rng: Generator) -> Problem:
+    g = rng.integers(1, 9, 5)
+    line = ["pool", "-x", text(rng.integers(-9, 10, 7)), "-F", "3", "-S", "1", "--kind", "avg"]
+    wrong = [float(g[max(0, i - 2) : i + 1][-1]) / 3 for i in range(5)] + [g[4] / 3] * 2
+    return [*line, "--upstream", text(g)], {"dx": [wrong]}
+
+
+@mistake("pool", "places within the window")
+def _(rng: Generator) -> Problem:
+    x = rng.permutation(36).reshape(6, 6)
+    line = ["pool", "-x", text(x), "-F", "3x2"]
+    return line, {"indices": [[int(x[i : i + 3, j : j + 2].argmax()) for j in (0, 2, 4)]
+                              for i in (0, 3)]}
+
+
 # params
 
 LAYERS: dict[str, Callable[[int, int, int, int], dict[str, int]]] = {
@@ -262,6 +290,87 @@ def sized_in(name: str, rng: Generator) -> Problem:
 
 for each in SIZES_IN:
     mistake("params", each)(lambda rng, name=each: sized_in(name, rng))  # type: ignore[misc]
+
+
+PARTS: dict[str, Callable[[int, int, int], dict[str, Any]]] = {
+    "the biases of conv1 left out": lambda c, f, o: {"params": 9 * c * f + o * (f * 64 + 1)},
+    "conv1 left out": lambda c, f, o: {"params": o * (f * 64 + 1)},
+    "2 bytes a number": lambda c, f, o: {
+        "weights_bytes": 2 * ((9 * c + 1) * f + o * (f * 64 + 1))},
+    "the activations left out": lambda c, f, o: {
+        "training_bytes": 16 * ((9 * c + 1) * f + o * (f * 64 + 1))},
+    "the gradients left out": lambda c, f, o: {
+        "training_bytes": 12 * ((9 * c + 1) * f + o * (f * 64 + 1)) + 4 * (f * 64 + o)},
+}
+"""Totals of a convolution, flattened, and a linear layer."""
+
+
+def added_up(name: str, rng: Generator) -> Problem:
+    """A total of two layers without one of its terms, or with numbers of another type."""
+    c, f, o = (int(each) for each in rng.integers(4, 30, 3))
+    layers = f"conv {f} 3", "flatten", f"linear {o}"
+    return ["params", "--input", f"{c}x10x10", *layers], {"total": PARTS[name](c, f, o)}
+
+
+for each in PARTS:
+    mistake("params", each)(lambda rng, name=each: added_up(name, rng))  # type: ignore[misc]
+
+
+CACHED: dict[str, Callable[[int, int], int]] = {
+    "the keys or the values alone": lambda each, size: each * size // 2,
+    "keys and values of every head": lambda each, size: each * size * 4,
+    "the positions before alone": lambda each, size: each * (size - 2),
+    "one layer alone": lambda each, size: each * size // 3,
+    "one example alone": lambda each, size: each * size // 5,
+    "4 bytes a number": lambda each, size: each * size * 2,
+}
+
+
+def kept(name: str, rng: Generator) -> Problem:
+    """The cache of three layers whose queries share keys and values by fours, for five examples."""
+    width, heads, cached = (int(each) for each in rng.integers(2, 30, 3))
+    layer = f"attention {4 * heads} kv_heads={heads} head_width={width}"
+    each = 3 * 5 * 2 * heads * width * 2
+    line = ["params", "--input", f"9x{width}", f"repeat 3: {layer}", "--batch", "5",
+            "--dtype", "bfloat16", "--cached", str(cached), "--tokens", "2"]
+    return line, {"cache_bytes": CACHED[name](each, cached + 2)}
+
+
+for each in CACHED:
+    mistake("params", each)(lambda rng, name=each: kept(name, rng))  # type: ignore[misc]
+
+
+SEEN: dict[str, Callable[[int, int, int, int], int]] = {
+    "the jump left out": lambda r, j, k, d: r + (k - 1) * d,
+    "the dilation left out": lambda r, j, k, d: r + (k - 1) * j,
+    "the jump behind the layer": lambda r, j, k, d: r + (k - 1) * d * j * 2,
+    "the kernel in place of the kernel less 1": lambda r, j, k, d: r + k * d * j,
+    "the fields multiplied": lambda r, j, k, d: r * k,
+    "the channels last": lambda r, j, k, d: 0,
+}
+
+
+def seen(name: str, rng: Generator) -> Problem:
+    """What a second convolution sees, or the order of its output's axes."""
+    r, j, k, d = (int(each) for each in rng.integers((4, 3, 4, 2), (9, 5, 7, 4)))
+    layers = f"conv 7 {r} stride={j}", f"conv 5 {k} stride=2 dilation={d}"
+    rows = (200 - r) // j + 1
+    left = (rows - (k - 1) * d - 1) // 2 + 1
+    wrong = {"output": [left, left, 5]} if name == "the channels last" else {
+        "field": [SEEN[name](r, j, k, d)] * 2
+    }
+    return ["params", "--input", "3x200x200", *layers], {"conv2": wrong}
+
+
+for each in SEEN:
+    mistake("params", each)(lambda rng, name=each: seen(name, rng))  # type: ignore[misc]
+
+
+@mistake("params", "stride left out")
+def _(rng: Generator) -> Problem:
+    c, f, k = (int(each) for each in rng.integers((2, 2, 2), (20, 40, 6)))
+    line = ["params", "--input", f"{c}x16x16", f"conv {f} {k} stride=3"]
+    return line, {"total": {"macs": k * k * c * f * (17 - k) ** 2}}
 
 
 # reduce

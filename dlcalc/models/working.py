@@ -200,8 +200,15 @@ def expected_step(
     match field:
         case ("total", ("weights_bytes" | "activations_bytes" | "training_bytes") as what):
             return _bytes_step(count, use, what)
-        case ("total", str(what)):
-            return total_step(count, what) if what in SUMS and count.misfit is None else None
+        case ("total", "cache_bytes") if use is not None:
+            return _cache_step(count.caches, count.positions, use)
+        case ("layers", int(place), "cache_bytes") if use is not None:
+            caches = [(cache, 1)] if (cache := count.rows[place].cache) else []
+            return _cache_step(caches, count.positions, use)
+        case ("total", str(what)) if what in SUMS and count.misfit is None:
+            counting = [row for row in count.rows if getattr(row, what)]
+            alone = layer_step(counting[0], field, index) if len(counting) == 1 else None
+            return alone or total_step(count, what)
         case ("layers", int(place), "receptive_field", ("size" | "unclipped") as what) if index:
             return _field_step(list(count.rows[max(0, place - 1) : place + 1]), what, index[0])
         case ("layers", int(place), str(_)):
@@ -223,6 +230,18 @@ def _bytes_step(counted: Count | Row, use: Any, what: str) -> Step | None:
     each, rest = divmod(bytes_, prod(factors) or 1)
     return Step(what, bytes_) if rest else Step(
         what, bytes_, None, (mul(*factors, each),), f"{each} {plural(each, 'byte')} each")
+
+
+def _cache_step(caches: list[tuple[Any, int]], positions: int, use: Any) -> Step:
+    """Bytes of caches that keep so many numbers for each position; of others as they are."""
+    terms: list[Any] = []
+    for cache, times in caches:
+        factors = min(positions, cache.most or positions), cache.each, use.cache_size
+        size = cache.bytes(positions, use.cache_size)
+        each = factors if prod(factors) == size else (size,)
+        terms.append(mul(*each, *(n for n in (times, use.batch) if n > 1)))
+    note = "positions, numbers for each, bytes of one, layers, examples"
+    return Step("cache_bytes", 0, None, (add(*terms),), note)
 
 
 def _field_step(rows: list[Row], what: str, axis: int) -> Step | None:

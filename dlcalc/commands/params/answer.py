@@ -18,6 +18,7 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import Model
 from dlcalc.models.use import Use
 from dlcalc.names import DTYPE_ALIASES, DTYPES
+from dlcalc.numbers.places import Place
 from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, given_model, shape_of
@@ -242,8 +243,9 @@ class ParamsRun(Run[Any]):
                 row = count.rows[0]
                 self.out.emit(drawn.layer_answer(
                     row, self.use, count.positions, working=partial(working.layer_steps, row),
-                    element=partial(working.layer_step, row, use=self.use),
-                    advice=partial(slips.count_advice, read, count),
+                    element=lambda field, index: working.expected_step(
+                        count, Place(("layers", 0, *field)), index, self.use),
+                    advice=partial(slips.count_advice, read, count, use=self.use),
                 ))
                 return
         self.out.emit(self._counts(read, count))
@@ -261,7 +263,7 @@ class ParamsRun(Run[Any]):
             lambda: conventions.others(*elsewhere) if elsewhere else (),
             working=partial(working.model_steps, count),
             element=partial(working.expected_step, shown, use=self.use),
-            advice=partial(slips.count_advice, read, shown),
+            advice=partial(slips.count_advice, read, shown, use=self.use),
         )
         if "framework" in self.options:
             answer = self._framed(answer, read, count, columns)

@@ -205,8 +205,33 @@ def _slips(given: dict[str, Any], result: Pooling, field: str) -> Iterator[tuple
         yield "the smallest element in place of the largest", lambda: -pool(-x, **given).output
     if field == "indices" and result.indices is not None:
         yield "places counted from 1", result.indices + 1
-    if field == "dx" and result.kind == "max" and result.dx is not None:
-        yield from _shared_ties(result)
+        yield "places within the window", _within(result)
+    if field == "dx" and result.dx is not None:
+        yield "the last window alone in place of the sum of all", _last_window(result)
+        if not mean:
+            yield from _shared_ties(result)
+
+
+def _within(result: Pooling) -> Any:
+    """The place of each largest element in its window, row after row."""
+    found = np.zeros(result.shape, int)
+    for place, (to, of) in reversed(list(enumerate(taps(result.axes)))):
+        found[to][result.operands[0][of] == result.output[to]] = place
+    return found
+
+
+def _last_window(result: Pooling) -> Any:
+    """The gradient that comes to each element from the last of the windows that give it any."""
+    inputs, dy = result.operands
+    sizes = inputs.shape[inputs.ndim - result.dims :]
+    places = np.broadcast_to(np.arange(prod(sizes)).reshape(sizes), inputs.shape)
+    found = np.zeros(inputs.shape)
+    for to, of in reversed(list(taps(result.axes))):  # a later window meets it with a tap before
+        if result.indices is not None:
+            found[of] = np.where(result.indices[to] == places[of], dy[to], found[of])
+        elif result.counts is not None:
+            found[of] = (dy / result.counts)[to]
+    return found
 
 
 def _shared_ties(result: Pooling) -> Iterator[tuple[str, Any]]:
