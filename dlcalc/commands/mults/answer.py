@@ -90,7 +90,7 @@ def outputs_on_grid(line: Axis, output: int | None = None) -> list[int]:
 
     Their sum are the products that skip the inserted zeros, but not those at the edges.
     """
-    _, kernel, stride, (before, _), dilation, *_ = line
+    _, kernel, stride, (before, _), dilation, _, _, _ = line
     last = (line.output if output is None else output) - 1
     return [(last - (k * dilation - before) % stride) // stride + 1 for k in range(kernel)]
 
@@ -261,18 +261,29 @@ class Phase(NamedTuple):
         """Columns that step, n, and columns that they land on, m = n + r − 1 − low − high."""
         return (self.outputs, self.inputs) if self.plain else (self.inputs, self.outputs)
 
+    def counts(self, tile: int = 1) -> tuple[int, int, int]:
+        """Multiplications of zero-skipping, of one Toom–Cook tile, and in tiles of `tile` outputs.
+
+        A product of each input and tap that meet; the two smallest of n, r, m, less 1; and
+        ⌈m/t⌉·(t + r − 1) of Winograd's F(t, r).
+        """
+        inputs, taps, outputs, low, high, _, _, _, _, plain = self
+        cropped = low * (low + 1) + high * (high + 1)
+        return (
+            (outputs if plain else inputs) * taps - cropped // 2,
+            inputs + taps + outputs - max(inputs, taps, outputs) - 1,
+            -(-outputs // tile) * (tile + taps - 1),
+        )
+
     @property
     def products(self) -> int:
         """Products of one input and one tap: the multiplications of zero-skipping."""
-        low, high = self.low, self.high
-        cropped = low * (low + 1) + high * (high + 1)
-        return (self.outputs if self.plain else self.inputs) * self.taps - cropped // 2
+        return self.counts()[0]
 
     @property
     def winograd(self) -> int:
-        """Multiplications of one Toom–Cook tile: the two smallest of n, r, m, less 1."""
-        inputs, taps, outputs = self.inputs, self.taps, self.outputs
-        return inputs + taps + outputs - max(inputs, taps, outputs) - 1
+        """Multiplications of one Toom–Cook tile."""
+        return self.counts()[1]
 
     @property
     def rank(self) -> Rank:
@@ -293,10 +304,6 @@ class Phase(NamedTuple):
         if three == 3 and n == also_n and lower == n + 1:
             return Rank(4, 4) if n == 3 else Rank(n + 2, n + 2)
         return Rank(lower, self.winograd)
-
-    def tiled(self, tile: int) -> int:
-        """Multiplications in Winograd tiles F(t, r) of t outputs: ⌈m/t⌉·(t + r − 1)."""
-        return -(-self.outputs // tile) * (tile + self.taps - 1)
 
 
 def steps(line: Axis) -> tuple[int, int, int]:
@@ -324,7 +331,7 @@ def phases(line: Axis, output: int | None = None) -> tuple[Phase, ...]:
     classes = min(by[0], sides[0])
     found = []
     for beta in range(min(by[1], line.kernel)):
-        cuts = [0, classes]
+        cuts: Sequence[int] = (0, classes)
         if classes > 1:
             changes = _shape_changes(line, by, sides, beta)
             cuts = sorted({*cuts, *(cut for cut in changes if 0 < cut < classes)})
@@ -521,7 +528,7 @@ def count_stage(
     6
     """
     inputs, outputs, groups, tile = _checked(channels, groups, tile)
-    lines, per_axis, lands, last = [], [], [], None
+    lines, per_axis, lengths, lands, last, new = [], [], [], [], None, tuple.__new__
     for axis in axes:
         if axis != last:  # alike axes are counted once
             if axis.kernel > MOST_TAPS:
@@ -529,6 +536,7 @@ def count_stage(
             last, output = axis, axis.output
             line = phases(axis, output)
             counts = _line_counts(axis, output, line, tile)
+        lengths.append(axis.input)
         lands.append(output)
         lines.append(line)
         per_axis.append(counts)
@@ -538,13 +546,13 @@ def count_stage(
     methods = {}
     for method, lengthwise in zip(names, zip(*per_axis)):  # noqa: B905 - all know all methods
         pair = prod(lengthwise)
-        methods[method] = tuple.__new__(Count, (lengthwise, pair, pair * met))
+        methods[method] = new(Count, (lengthwise, pair, pair * met))
     if plain:
         sizes = [points(axis) for axis in axes]
         each = spectral(sizes)
         methods["fft"] = Count(tuple(spectral([size]) for size in sizes), each, each * met)
-    return tuple.__new__(Stage, (
-        name or f"{by_x([axis.input for axis in axes])}→{by_x(lands)}",
+    return new(Stage, (
+        name or f"{by_x(lengths)}→{by_x(lands)}",
         tuple(axes), (inputs, outputs), groups, met, tile, methods, tuple(lines),
     ))
 
@@ -553,10 +561,10 @@ def _line_counts(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> t
     """The counts of one line along an axis by all methods, but for fft."""
     skipping = winograd = tiled = 0
     for phase in line:
-        copies = phase.copies
-        skipping += phase.products * copies
-        winograd += phase.winograd * copies
-        tiled += phase.tiled(tile) * copies
+        products, whole, tiles = phase.counts(tile)
+        skipping += products * phase.copies
+        winograd += whole * phase.copies
+        tiled += tiles * phase.copies
     dense = output * axis.kernel  # a kernel that moves over zeros and all
     if axis.transposed:
         return dense, sum(outputs_on_grid(axis, output)), skipping, winograd, tiled

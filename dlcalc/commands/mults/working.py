@@ -222,7 +222,7 @@ def _phase_steps(line: Axis, found: tuple[Phase, ...], tile: int) -> Iterator[St
     yield from _some(numbered, lambda each: _phase_step(line, *each), "phases")
     products = [phase.winograd * phase.copies for phase in found]
     yield Step("winograd", sum(products), None, _summed(products))
-    tiled = [phase.tiled(tile) * phase.copies for phase in found]
+    tiled = [phase.counts(tile)[2] * phase.copies for phase in found]
     m, r, t = symbol("m"), symbol("r"), symbol("t")
     yield Step(
         f"winograd_tile{tile}", sum(tiled), call("sum", ceil(m / t) * (t + r - 1)),
