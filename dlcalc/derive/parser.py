@@ -631,7 +631,8 @@ class _Parser:
         arguments: list[Node] = []
         options: dict[str, Any] = {}
         self._argument(name, function, arguments, options)
-        while self.took(","):
+        while self.token.text == ",":
+            self.next()
             self._argument(name, function, arguments, options)
         self._close(")")
         return self._applied(name, function, arguments, options)

@@ -282,22 +282,22 @@ class _Recorder:
     def place_of(self, node: Node) -> int:
         """The place of a node's value, after those of its arguments."""
         if isinstance(node, Apply):
-            key = id(node)
+            key, names = id(node), self.names
             if self.sharing and key in self.shared:
                 return self.shared[key]
-            if node.operation == "pow" and "e" not in self.names:
-                base, *powers = node.arguments
+            operation, operands = node.operation, node.arguments
+            if operation == "pow" and "e" not in names:
+                base, *powers = operands
                 if isinstance(base, Name) and base.name == "e":
                     node = node._replace(operation="exp", arguments=tuple(powers))
-            names = self.names
-            arguments = tuple([
-                names[each.name] if type(each) is Name and each.name in names
-                else self.place_of(each) for each in node.arguments
-            ])
-            rule = OPERATIONS[node.operation]
-            self.instructions.append(
-                _NEW(Instruction, (node, arguments, self.size, self.equation, rule))
-            )
+                    operation, operands = node.operation, node.arguments
+            places = []
+            for each in operands:
+                place = names.get(each.name) if type(each) is Name else None
+                places.append(self.place_of(each) if place is None else place)
+            self.instructions.append(_NEW(Instruction, (
+                node, tuple(places), self.size, self.equation, OPERATIONS[operation],
+            )))
             if self.sharing:
                 self.shared[key] = self.size
         else:
