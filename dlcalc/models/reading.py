@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 
 from dlcalc.errors import At, InputError, did_you_mean
@@ -116,7 +115,9 @@ def is_foreign(text: str) -> bool:
     >>> is_foreign("import torch\\nnet = nn.Conv2d(3, 64, 3)"), is_foreign("conv 64 3")
     (True, False)
     """
-    if re.match(r"(\s*[#%!`][^\n]*\n)*\s*(import |from |class |def |@|\"\"\"|''')", text):
+    lines = (line.lstrip() for line in text.split("\n"))
+    first = next((line for line in lines if line[:1] not in ("", "#", "%", "!", "`")), "")
+    if first.startswith(("import ", "from ", "class ", "def ", "@", '"""', "'''")):
         return True
     target, equals, callee = text.partition("(")[0].rpartition("=")
     *rooms, name = callee.strip().split(".")
