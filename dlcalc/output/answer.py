@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.numbers.places import Index, Place
-from dlcalc.typed import Any, NamedTuple
+from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from dlcalc.numbers.places import Index, Place
 
 
 class Values(NamedTuple):
@@ -140,7 +142,7 @@ class Answer(NamedTuple):
         InputError, with the names there are, where none has that one.
         """
         found: dict[str, Block] = {}
-        own = str(self.main_place[-1])
+        own = self.main if isinstance(self.main, str) else str(self.main[-1])
         if any(own == getattr(block, "name", "") for block in self.blocks):
             own = ""
         for block in self.blocks:
@@ -161,6 +163,8 @@ class Answer(NamedTuple):
     @property
     def main_place(self) -> Place:
         """Where the main field stands."""
+        from dlcalc.numbers.places import Place
+
         return Place((self.main,) if isinstance(self.main, str) else self.main)
 
     @property
