@@ -7,7 +7,6 @@ from functools import partial
 
 from dlcalc.errors import InputError
 from dlcalc.output.answer import Answer, Block, Prose, Table, Text, Values
-from dlcalc.output.tables import array_lines, divided_line, divided_lines, drawn_table, plain_lines
 from dlcalc.typed import Any, NamedTuple
 
 Steps = Iterable[Any] | None
@@ -108,6 +107,11 @@ def _blocks(blocks: Iterable[Block], precision: int | None, draw: Draw) -> Itera
 
 def _block(block: Block, precision: int | None, plain: bool = False) -> Iterator[str]:
     """A block as text: for people, or plain, a row a line and nothing aligned."""
+    if isinstance(block, Table) and block.bare is not None:
+        yield f"{block.bare}\n"
+        return
+    from dlcalc.output.tables import array_lines, drawn_table, plain_lines
+
     if isinstance(block, Values):
         if block.title:
             yield f"# {block.title}\n"
@@ -118,8 +122,6 @@ def _block(block: Block, precision: int | None, plain: bool = False) -> Iterator
         from dlcalc.output.documents import prose_blocks
 
         yield from _blocks(prose_blocks(block.source), precision, _block)
-    elif block.bare is not None:
-        yield f"{block.bare}\n"
     elif plain:
         yield from plain_lines(block, precision)
     else:
@@ -145,6 +147,8 @@ def _json(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
 
 def _divided(delimiter: str) -> Write:
     def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
+        from dlcalc.output.tables import array_lines, divided_lines
+
         blocks = [block for block in answer.blocks if not isinstance(block, Text | Prose)]
         if not blocks:  # nothing but text: a row of the fields that it is made of
             record = answer.for_programs
@@ -214,6 +218,8 @@ def _plain_rows(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row
 
 def _divided_rows(delimiter: str) -> Stream:
     def begin(columns: Sequence[str], answer: str) -> tuple[str, Callable[[Row], str]]:
+        from dlcalc.output.tables import divided_line
+
         return divided_line(columns, delimiter), lambda row: (
             divided_line(list(map(str, cells(row, columns))), delimiter)
         )

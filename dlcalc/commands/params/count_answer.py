@@ -9,7 +9,6 @@ from dlcalc.errors import InputError, did_you_mean
 from dlcalc.models.count import spans, tally
 from dlcalc.models.tree import Layer
 from dlcalc.output.answer import Answer, Made, Table
-from dlcalc.output.tables import cell_text
 from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -604,6 +603,8 @@ def _drawn_pairs(
 
 def _drawn_cells(column: str, before: Any, after: Any) -> list[str]:
     """Before and after in one cell, and the change in another where it can be counted."""
+    from dlcalc.output.tables import cell_text
+
     shown = _arrow(*("" if each is None else cell_text(each, None) for each in (before, after)))
     if column not in COUNTED:
         return [shown]
