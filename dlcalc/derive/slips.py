@@ -27,7 +27,7 @@ from dlcalc.derive.working_terms import turned
 from dlcalc.errors import DlcalcError
 from dlcalc.formulas.expressions import Column, Expr, call, hadamard, stack, symbol
 from dlcalc.formulas.text import formula_text
-from dlcalc.numbers.compare import DEFAULT_TOLERANCE, agree
+from dlcalc.numbers.compare import DEFAULT_TOLERANCE, Said, agree
 
 Array = Any
 Place = tuple[str, tuple[int, ...]]
@@ -199,7 +199,7 @@ class Slips:
         if any(each.kind == "div" and each.args[1] % 2 == 0 for each in losses):
             yield "½ left out", 2
         if self.timed and len(losses) > 2:
-            yield "the mean in place of the sum", 1 / (len(losses) - 1)
+            yield Said.MEAN_FOR_SUM, 1 / (len(losses) - 1)
 
     def _suspects(self, own: set[str]) -> Iterator[tuple[str, dict[str, Any], int]]:
         """Words, wrong formulas by line, and how likely these are, as in FEW."""
@@ -418,7 +418,7 @@ class Slips:
             y: Any = part.args[0] if part.kind == "sub" else None
             function = getattr(self.formula_of(y), "args", (None,))[0]
             if function in ("softmax", "sigmoid"):
-                words = f"slope of {function}, which {self._said(part, None)} has in it already,"
+                words = Said.SLOPE_AGAIN.format(function, self._said(part, None))
                 yield Edit(f"the {words}", put(hadamard(part, y, 1 - y)))
                 if function == "softmax":
                     mean = call("sum", hadamard(part, y), "axis=-1", "keepdims=yes")
@@ -430,14 +430,14 @@ class Slips:
         yield from self._structural(formula, group, t)
         summed = formula.args[1] if formula.kind == "call" and formula.args[0] == "sum" else formula
         if getattr(summed, "kind", "") == "matmul":
-            yield Edit("the transposed matrix", Expr("transpose", (formula,)), False)
+            yield Edit(Said.TRANSPOSED, Expr("transpose", (formula,)), False)
         named = [each for each in dict.fromkeys(symbols_in(formula)) if each in self.known]
         for each in named:
             if _parsed(each)[0] == "σ":
                 words = f"{self._said(each**2, t)} in place of {self._said(each, t)}"
                 yield Edit(words, formula.put({each: each**2}) if formula != each else each**2)
             if lower := self._classes_before(each):
-                yield Edit("classes counted from 1", replaced(formula, {each: lower}))
+                yield Edit(Said.FROM_ONE, replaced(formula, {each: lower}))
             for other in self._neighbours(each):
                 words = f"{self._said(other, t, each)} in place of {self._said(each, t, other)}"
                 common = _parsed(each)[0] == _parsed(other)[0] or self._is_argument(other, each)
@@ -637,7 +637,7 @@ def turned_slip(right: Any, expected: Any, tolerance: float | None) -> str:
     turned = own.T
     error = np.reshape(written_within(student.ravel())[0], student.shape)
     within = np.maximum(error, (tolerance or 0) * np.abs(turned))
-    return "the transposed matrix gives that" if (np.abs(student - turned) <= within).all() else ""
+    return f"{Said.TRANSPOSED} gives that" if (np.abs(student - turned) <= within).all() else ""
 
 
 def numbers_in(expected: Any) -> Array:
@@ -700,7 +700,7 @@ _NAMES: dict[str, Any] = {
     "expr": lambda kind, *args: Expr(kind, args), "hadamard": hadamard, "joined": joined,
     "kind": lambda part: getattr(part, "kind", ""), "pairwise": pairwise, "turned": turned,
     "number": lambda part: isinstance(part, int | float), "shared_in": _shared_in,
-    "negative": lambda part: _negative(part),
+    "negative": lambda part: _negative(part), "Said": Said,
     "share": lambda number: "½" if number == 2 else f"1/{number:g}",
 }
 """What the table of slips may name beside what is given with a part."""

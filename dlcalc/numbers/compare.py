@@ -261,6 +261,18 @@ class Comparison:
 Found = Difference | ShapeDifference
 
 
+class Said:
+    """Words of slips that are looked for in formulas, and in arrays too."""
+
+    MEAN_FOR_SUM = "the mean in place of the sum"
+    SUM_FOR_MEAN = "the sum in place of the mean"
+    MEAN_OVER_ALL = "the mean over all {} elements"
+    OVER_EXAMPLES = "softmax over the examples"
+    FROM_ONE = "classes counted from 1"
+    TRANSPOSED = "the transposed matrix"
+    SLOPE_AGAIN = "slope of {}, which {} has in it already,"
+
+
 def slip_of(expected: Any, slips: Iterable[tuple[str, Any]]) -> str:
     """The words of the first slip that gives all that was expected; "" where none does.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from dlcalc.errors import At, DlcalcError, FileError, InputError, did_you_mean
 from dlcalc.output.answer import Answer, Values
-from dlcalc.output.formats import render
+from dlcalc.output.formats import FORMATS
 
 
 def write_whole(path: str, data: bytes) -> None:
@@ -126,7 +126,8 @@ def saved(answer: Answer, path: str, explain: bool) -> bytes:
         if ending != ".json":
             answer, _ = answer.alone()
         shown = explain and (ending == ".json" or not isinstance(answer.blocks[0], Values))
-        text = "".join(render(answer, ENDINGS[ending], None, shown))
+        steps = list(answer.working()) if shown else None
+        text = "".join(FORMATS[ENDINGS[ending]].write(answer, None, steps))
         return text.encode("utf-8", "backslashreplace")
 
 

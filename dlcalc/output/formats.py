@@ -44,12 +44,6 @@ class Format(NamedTuple):
         return self.streams is None
 
 
-def render(answer: Answer, form: str, precision: int | None, explain: bool) -> Iterator[str]:
-    """The text of an answer in a format, piece by piece, its working first where asked for."""
-    # All steps before the first piece of text: what cannot be explained prints nothing.
-    return FORMATS[form].write(answer, precision, list(answer.working()) if explain else None)
-
-
 def cells(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
     """What stands in each column, nothing where the row lacks it.
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
-from dlcalc.output.formats import render
+from dlcalc.output.formats import FORMATS
 from dlcalc.output.tables import fitted
 
 WHY = "a penalty on the weights holds the fit to noise down"
@@ -20,7 +20,7 @@ NUMBERS = Table(
 
 
 def lines(*blocks: Block) -> list[str]:
-    return "".join(render(Answer({}, blocks), "table", 6, False)).splitlines()
+    return "".join(FORMATS["table"].write(Answer({}, blocks), 6, None)).splitlines()
 
 
 def drawn(table: Table, width: int) -> list[str]:

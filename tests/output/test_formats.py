@@ -9,7 +9,7 @@ import pytest
 
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.output.answer import Answer, Table, Text, Values
-from dlcalc.output.formats import FORMATS, render
+from dlcalc.output.formats import FORMATS
 
 TABLE = Table(
     ["name", "params", "share"],
@@ -27,8 +27,9 @@ ANSWER = Answer(
 )
 
 
-def text(form: str, explain: bool = False, precision: int = 6) -> str:
-    return "".join(render(ANSWER, form, precision, explain))
+def text(form: str, explain: bool = False, precision: int = 6, answer: Answer = ANSWER) -> str:
+    steps = list(answer.working()) if explain else None
+    return "".join(FORMATS[form].write(answer, precision, steps))
 
 
 def test_table_is_for_people() -> None:
@@ -46,9 +47,9 @@ def test_people_see_control_characters_and_programs_get_them() -> None:
     """A name from a file moves no cursor; what divides cells and rows on the way is one, too."""
     name = "a\x1b[31mb\x1f\x17\x9b"
     table = Answer({"name": name}, [Table(["name"], [[name]])])
-    drawn = "".join(render(table, "table", 6, False))
+    drawn = text("table", answer=table)
     assert drawn == "name\n" + "-" * 22 + "\na\\x1b[31mb\\x1f\\x17\\x9b\n"
-    assert "".join(render(table, "csv", 6, False)) == f"name\n{name}\n"
+    assert text("csv", answer=table) == f"name\n{name}\n"
 
 
 def test_plain_has_no_headers_and_rounds() -> None:
@@ -60,7 +61,7 @@ def test_plain_has_no_headers_and_rounds() -> None:
 @pytest.mark.parametrize(("form", "delimiter"), [("csv", ","), ("tsv", "\t")])
 def test_csv_and_tsv_are_exact_and_have_no_prose(form: str, delimiter: str) -> None:
     array, table = (
-        "".join(render(ANSWER.alone(name)[0], form, 6, False)) for name in ("output", "layers")
+        text(form, answer=ANSWER.alone(name)[0]) for name in ("output", "layers")
     )
     assert array == f"1.0{delimiter}0.6666666666666666\n"
     rows = list(csv.reader(io.StringIO(table), delimiter=delimiter))
@@ -115,5 +116,5 @@ def test_every_format_has_a_writer() -> None:
 
 def test_parts_of_a_wide_latex_table_have_one_size() -> None:
     table = Table([f"column{n}" for n in range(12)], [[10**8] * 12])
-    drawn = "".join(render(Answer({}, [table]), "latex", 6, False))
+    drawn = text("latex", answer=Answer({}, [table]))
     assert drawn.count("\\begin{tabular}") == drawn.count("{\\tiny") > 1

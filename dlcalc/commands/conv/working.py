@@ -13,7 +13,7 @@ from dlcalc.formulas.expressions import Step, add, element, mul, symbol, total
 from dlcalc.input.expressions import mistakes
 from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.axes import by_x, plural
-from dlcalc.numbers.compare import element_at, slip_of
+from dlcalc.numbers.compare import Said, element_at, slip_of
 from dlcalc.numbers.convolution.conv import Convolution, conv
 from dlcalc.numbers.convolution.terms import factors, padded_input, terms
 from dlcalc.numbers.places import Place, unravel
@@ -185,7 +185,7 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
     array = getattr(result, field)
     if field == "db":
         positions = prod(result.shape[len(result.shape) - result.dims :])
-        yield "the mean in place of the sum", lambda: array / positions
+        yield Said.MEAN_FOR_SUM, lambda: array / positions
     if array.ndim > 1:
         yield "the transposed array", lambda: np.swapaxes(array, -1, -2)
     yield "the other sign", lambda: -array

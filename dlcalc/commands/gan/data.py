@@ -210,7 +210,8 @@ def _folder(path: str) -> Images:
         there = "none of the four files is there" if len(missing) == len(STEMS) else "missing"
         raise FileError(f"{there}: {', '.join(missing)} (each plain or with .gz)").at(path)
     paths = [str(file) for file in found.values()]
-    arrays = [read_idx(each, 3 if place % 2 == 0 else 1) for place, each in enumerate(paths)]
+    arrays = [_parsed(partial(_idx, axes=axes), read_file(each), each)
+              for each, axes in zip(paths, (3, 1, 3, 1), strict=True)]
     for at in (0, 2):
         images, labels = arrays[at : at + 2]
         if len(images) != len(labels):
@@ -224,18 +225,12 @@ def _folder(path: str) -> Images:
     return Images(*arrays)
 
 
-def read_idx(path: str, axes: int | None = None) -> Array:
+def _idx(raw: bytes, axes: int | None = None) -> Array:
     """The array of an IDX file, plain or gzipped, with that many axes where it is said.
 
-    Raises InputError for another magic number, for fewer or more bytes than the sizes
-    promise, and for a damaged gzip file; LimitError beyond 1 GiB; FileError by the
-    system's own reason.
+    It is checked before anything is unpacked or allocated. Raises InputError for another
+    magic number, and for fewer or more bytes than the sizes promise; LimitError beyond 1 GiB.
     """
-    return _parsed(partial(_idx, axes=axes), read_file(path), path)
-
-
-def _idx(raw: bytes, axes: int | None = None) -> Array:
-    """The array of an IDX file, checked before anything is unpacked or allocated."""
     packed = raw.startswith(GZIP)
     file = gzip.GzipFile(fileobj=BytesIO(raw)) if packed else BytesIO(raw)
     magic = file.read(4)

@@ -20,7 +20,7 @@ from dlcalc.layers.criteria import ClassLoss
 from dlcalc.layers.optimisers import SINGLE, updated
 from dlcalc.models.running import Ran
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.compare import element_at, only_index, slip_of
+from dlcalc.numbers.compare import Said, element_at, only_index, slip_of
 from dlcalc.numbers.places import Place as Path
 from dlcalc.numbers.places import unravel
 
@@ -242,7 +242,7 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
         yield "the factor 2 left out", own / 2
         yield "the factor ½ left out", own * 2
         if np.ndim(own) == 2:
-            yield "the transposed matrix", own.T
+            yield Said.TRANSPOSED, own.T
     if _is_gradient(field):
         yield from _slips_back(result, field)
     values = {name: node.value for name, node in result.ran.store.parameters.items()}
@@ -271,13 +271,13 @@ def _other_means(result: NetworkStep, field: str, own: Any) -> Iterator[tuple[st
     count = result.ran.graph.nodes[-1].options.get("count", 1)
     size, examples = result.ran.output.value.size, len(result.ran.output.value)
     if count > 1:
-        yield "the sum in place of the mean", own * count
+        yield Said.SUM_FOR_MEAN, own * count
         if count < size:
-            yield f"the mean over all {size} elements", own * count / size
+            yield Said.MEAN_OVER_ALL.format(size), own * count / size
         elif 1 < examples < count:
             yield f"the mean over the {examples} examples", own * count / examples
     elif size > 1:
-        yield "the mean in place of the sum", own / size
+        yield Said.MEAN_FOR_SUM, own / size
 
 
 def _slips_back(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
@@ -368,9 +368,9 @@ def _slips_in_loss(
         loss.value = rule.value(loss, *(each.value for each in loss.arguments))
         loss.options["axis"] = axis
 
-    yield "classes counted from 1", _forward_with(result, field, values, change=anew)
+    yield Said.FROM_ONE, _forward_with(result, field, values, change=anew)
     if len(result.ran.output.value) > 1:
-        yield "softmax over the examples", _forward_with(
+        yield Said.OVER_EXAMPLES, _forward_with(
             result, field, values, change=partial(anew, over=0))
 
 
@@ -381,12 +381,12 @@ def _other_transpose(node: Node, gradient: Array, place: int) -> Any:
     return gradient @ w.T
 
 
+_AGAIN = Said.SLOPE_AGAIN.format("softmax", "y − t")
 _PULLS: tuple[tuple[str, Any, Pull], ...] = (
     ("the slope of the activation left out", Activate, lambda node, gradient, place: gradient),
     ("the slope of the activation twice", Activate, _slope_twice),
-    ("the slope of softmax, which y − t has in it already,", ClassLoss, _softmax_again),
-    ("the whole slope of softmax, which y − t has in it already,", ClassLoss,
-     partial(_softmax_again, whole=True)),
+    (f"the {_AGAIN}", ClassLoss, _softmax_again),
+    (f"the whole {_AGAIN}", ClassLoss, partial(_softmax_again, whole=True)),
     ("what comes before the activation in place of what follows it", Einsum | Convolve,
      _before_activation),
     ("the kernel not turned round", Convolve, _kernel_as_it_lies),

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcalc.commands.gan.data import as_images, read_idx, read_images
+from dlcalc.commands.gan.data import as_images, read_images
 from dlcalc.errors import DlcalcError, FileError, ShapeError
 from tests.mnist import NAMES, idx, make_folder, mnist
 from tests.shell.running import run, shell
@@ -44,10 +44,11 @@ WORSE: dict[str, tuple[Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize(("make", "said"), WORSE.values(), ids=WORSE)
 def test_damaged_files_are_refused(make: Callable[[], bytes], said: str, tmp_path: Path) -> None:
-    path = tmp_path / "images"
+    folder = make_folder(tmp_path / "data", packed=False)
+    path = folder / NAMES[0]
     path.write_bytes(make())
     with pytest.raises(DlcalcError) as refused:
-        read_idx(str(path), 3)
+        read_images(str(folder))
     assert str(refused.value).startswith(f"{path}: ")
     assert said in str(refused.value)
 
@@ -57,7 +58,7 @@ def test_damaged_files_are_refused(make: Callable[[], bytes], said: str, tmp_pat
 def test_whole_ones_are_read(dtype: str, packed: bool, tmp_path: Path) -> None:
     array = np.arange(24).reshape(4, 2, 3).astype(dtype)
     (tmp_path / "x").write_bytes(gzip.compress(idx(array)) if packed else idx(array))
-    found = read_idx(str(tmp_path / "x"))
+    found = read_images(str(tmp_path / "x")).train
     assert found.tolist() == array.tolist()
     assert found.dtype == array.dtype.newbyteorder("=")
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.commands.gan.data import read_idx
+from dlcalc.commands.gan.data import read_images
 from dlcalc.errors import DlcalcError
 from tests.mnist import mnist
 from tests.shell.running import ROOT, invoke, run
@@ -176,7 +176,7 @@ def digit(
         if folder is None:
             pytest.skip("MNIST is not at hand")
         kept, = folder.glob("t10k-images-idx3-ubyte*")
-        image = (read_idx(str(kept))[:1] / 255).round(3)
+        image = (read_images(str(kept)).train[:1] / 255).round(3)
     names = dlcalc.step(LENET, image, 3, loss="cross_entropy", init="he").ran.store.parameters
     random = np.random.default_rng(1)
     weights = {
