@@ -185,30 +185,11 @@ def read_expression(text: str) -> Evaluate:
     >>> read_expression("2*n + 1")({"n": 3})
     7
     """
-    if (only := _simple(text)) is not None:  # most are
-        return only
-    left, _, sign = text.partition(" ")
-    sign, _, right = sign.partition(" ")
-    if sign in _SIGNS:  # and many of the others
-        first, second = _simple(left), _simple(right)
-        if first is not None and second is not None:
-            return _BINARY[_SIGNS[sign]](first, second)
     try:
         tree: Any = compile(text, "", "eval", _ast.PyCF_ONLY_AST)
         return _built(tree.body)
     except (SyntaxError, KeyError):
         raise InputError(f"{text!r} is no expression") from None
-
-
-def _simple(text: str) -> Evaluate | None:
-    """What evaluates a name, a whole number or a word in quotes; None for all else."""
-    if text.isidentifier():
-        return _name(text)
-    if text.isdigit() and text.isascii() and (text[0] != "0" or text == "0"):
-        return _constant(int(text))
-    if text[:1] == text[-1:] == "'" and text[1:-1].isidentifier():
-        return _constant(text[1:-1])
-    return None
 
 
 def _built(node: Any) -> Evaluate:
@@ -335,7 +316,6 @@ _BINARY: dict[str, Callable[[Evaluate, Evaluate], Evaluate]] = {
     "FloorDiv": _applied(operator.floordiv), "Mod": _applied(operator.mod),
 }
 """The signs between two values."""
-_SIGNS = {"+": "Add", "-": "Sub", "*": "Mult", "//": "FloorDiv", "|": "BitOr", "==": "Eq"}
 
 
 def _place(values: Any, at: Any) -> Any:

@@ -57,8 +57,6 @@ class AxisField(NamedTuple):
 
     def over(self, outputs: range) -> tuple[int, int]:
         """First and last column that some outputs together see."""
-        if self.period == 1 and outputs and self.first[0] <= self.last[0]:
-            return self._ends(outputs[0])[0], self._ends(outputs[-1])[1]
         # The pattern repeats, so the first column is seen within the first period of them,
         # and the last column within the last.
         early = [a for a, b in map(self._ends, outputs[: self.period]) if a <= b]
@@ -78,16 +76,12 @@ class AxisField(NamedTuple):
     @property
     def size(self) -> int:
         """Columns from the first to the last seen, padding and all."""
-        if len(self.first) == 1:
-            return self.last[0] - self.first[0] + 1
         spans: list[int] = list(map(sub, self.last, self.first))
         return max(spans) + 1
 
     @property
     def clipped(self) -> int:
         """The most columns of the input itself that one output sees."""
-        if len(self.first) == 1:
-            return self._columns_seen(0)
         return max(map(self._columns_seen, range(min(self.period, self.outputs))))
 
     def _columns_seen(self, phase: int) -> int:
@@ -95,8 +89,6 @@ class AxisField(NamedTuple):
         low, high = self.within
         if last < first:
             return 0
-        if first <= low <= high <= last:
-            return high - low + 1
         if not jump:
             return max(0, min(last, high) - max(first, low) + 1)
         # What lies within the input grows from one period to the next, until the first of
@@ -299,8 +291,6 @@ def _union(a: AxisField, b: AxisField, along: int | None) -> AxisField | None:
     for one, other in ((a, b), (b, a)):
         low, high = other.reach
         if one.outputs == 1 and one.reach[0] <= low and high <= one.reach[1]:
-            if not one.jump and (one.lies, one.even) == (other.lies, other.even):
-                return one
             return one._replace(jump=0, lies=other.lies, even=other.even)
     if a.jump * b.period != b.jump * a.period or a.lies != b.lies or a.lies == along:
         return None
