@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from typing import Any
 
 from dlcalc.conventions.tables import ask, checked, others, table, value
@@ -91,12 +90,12 @@ def _patch(framework: str) -> None:
     if ask(framework, "activations", "gelu") == "tanh":
         OPERATIONS["gelu"] = OPERATIONS["gelu_tanh"]
     _selu(names["scale"], names["alpha"])
-    rise = Fraction(ask(framework, "activations", "slope of hard_sigmoid"))
-    if rise != Fraction(1, 6):
-        _hard_sigmoid(float(rise))
+    rise = float(value(ask(framework, "activations", "slope of hard_sigmoid"), {}))
+    if rise != 1 / 6:
+        _hard_sigmoid(rise)
     _slopes(framework, names)
     _of_two(framework)
-    share = float(Fraction(ask(framework, "slopes", "clip at a bound")))
+    share = float(value(ask(framework, "slopes", "clip at a bound"), {}))
     _bend("clip", lambda f, g, y, found, x, low, high: f.where(
         f.eq(x, low), g * share, f.where(f.eq(x, high), g * share, found)
     ))
@@ -129,6 +128,7 @@ def _slopes(framework: str, names: dict[str, float]) -> None:
 
 def _at_kinks(function: str, places: list[tuple[float, str]], names: Any) -> None:
     """The framework's slopes where the function bends; elsewhere as it is."""
+    from fractions import Fraction
 
     def change(f: Any, g: Any, y: Any, found: Any, x: Any, *more: Any) -> Any:
         own: Any = {**names, "slope": more[0]} if more else names
@@ -154,7 +154,7 @@ def _bend(function: str, change: Callable[..., Any]) -> None:
 
 def _of_two(framework: str) -> None:
     """Whose the gradient is where two arguments of max or min are equal."""
-    first = float(Fraction(ask(framework, "slopes", "first of two equal")))
+    first = float(value(ask(framework, "slopes", "first of two equal"), {}))
     if first == 0.5:
         return
     for name in ("max", "min"):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from dlcalc.derive.operations import CORNERS, KINKS, Scalars, formula
 from dlcalc.derive.tape import (
@@ -20,14 +18,10 @@ from dlcalc.derive.tree import Apply, short
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.results import Result
+from dlcalc.typed import Any, NamedTuple
 
 
-@dataclass(frozen=True, repr=False)
-class Derivatives(Result):
-    """The values of all names, and the derivatives asked for."""
-
-    command = "grad"
-
+class _Derivatives(NamedTuple):
     system: System
     """The equations."""
     values: dict[str, Any]
@@ -46,6 +40,12 @@ class Derivatives(Result):
     """The gradient in every place that leads from `wrt` to a quantity of `of`."""
     watched: bool = True
     """Whether what is not finite was refused."""
+
+
+class Derivatives(Result, _Derivatives):
+    """The values of all names, and the derivatives asked for."""
+
+    command = "grad"
 
     @property
     def of(self) -> tuple[str, ...]:

@@ -14,10 +14,10 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import cache, partial
-from typing import Any, NamedTuple
 
 from dlcalc.errors import ShapeError
 from dlcalc.numbers.parse import parse_number
+from dlcalc.typed import Any, NamedTuple
 
 Value = Any
 """A number, an array, or a formula."""

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, NoReturn
 
 from dlcalc.derive.operations import FUNCTIONS, POSITIONAL, SLOPES, Function, table
 from dlcalc.derive.tree import (
@@ -43,6 +42,7 @@ from dlcalc.derive.tree import (
 from dlcalc.errors import InputError, LimitError, did_you_mean
 from dlcalc.numbers.axes import plural
 from dlcalc.numbers.parse import parse_number, shorten
+from dlcalc.typed import Any, NamedTuple, NoReturn
 
 _NEW: Any = tuple.__new__
 """Makes a token or a node without a look at its parts."""
@@ -61,7 +61,6 @@ _WORDS = r"""(?P<space>[ \t\u00a0]+|\#[^\r\n]*)
     |(?P<newline>\r\n|\r|\n)
     |(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
     |(?P<wrong>.)"""
-_TOKEN = re.compile(_WORDS, re.VERBOSE | re.DOTALL)
 _COMMON_WORD = (r"[ ]?(?:[A-Za-z][A-Za-z0-9_]*+(?![^\x00-\x7f])|=(?!=)|[-+/^@()\[\],;]|\*(?!\*))")
 """A plain name or sign, and a blank before it: most words are that, and are found sooner so."""
 _CUT = re.compile(f"{_COMMON_WORD}|" + re.sub(r"\?P<\w+>", "?:", _WORDS), re.VERBOSE | re.DOTALL)
@@ -192,7 +191,7 @@ def _read(word: str, text: str, start: int) -> tuple[str, str, int]:
 
 def _kind(word: str, text: str, start: int) -> tuple[str, str]:
     """The kind of a word, also `space`, `newline` and `bracket`, and its plain form."""
-    match = _TOKEN.match(word)
+    match = re.match(_WORDS, word, re.VERBOSE | re.DOTALL)  # compiled for what is rare
     kind = str(match and match.lastgroup)
     if match and match.end() < len(word):  # dL/dβ
         kind = "name"

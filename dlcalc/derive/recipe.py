@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -205,7 +204,7 @@ class Recipe:
             known = symbols if symbols <= values.keys() else ()
             put = {each: values[each] for each in known} if formula not in values else {}
             step = array_step(line.name, line.value, formula, put)
-            yield replace(step, note="; ".join(filter(None, (step.note, note))))
+            yield step._replace(note="; ".join(filter(None, (step.note, note))))
         elif key not in self.hidden:
             for index in np.ndindex(np.shape(line.value)):
                 yield self.units.steps[key, index]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from math import e, pi
-from typing import Any, NamedTuple
 
 from dlcalc.derive.operations import FLAT, FUNCTIONS, OPERATIONS, Operation, Scalars, carries
 from dlcalc.derive.parser import marked
@@ -24,6 +23,7 @@ from dlcalc.derive.tree import (
     short,
 )
 from dlcalc.errors import DlcalcError, InputError, LimitError, did_you_mean
+from dlcalc.typed import Any, NamedTuple
 
 CONSTANTS = {"π": pi, "pi": pi, "e": e}
 """Names that stand for a number where no equation defines them, and no value is given."""

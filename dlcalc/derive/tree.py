@@ -6,7 +6,8 @@ And why an operation has no finite value or derivative, in words with its operan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+
+from dlcalc.typed import Any, NamedTuple
 
 MOST_DEPTH = 100
 """Operations within operations."""

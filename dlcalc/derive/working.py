@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -131,7 +130,7 @@ def grad_element(result: Derivatives, field: Place, index: tuple[int, ...]) -> S
     local = next((each for _, each in steps if step and each.name == step.formula), None)
     if step is None or local is None or local.formula is None:
         return step
-    return replace(step, numbers=(local.formula, *local.numbers))
+    return step._replace(numbers=(local.formula, *local.numbers))
 
 
 def derivation(result: Derivatives) -> tuple[Place, ...]:

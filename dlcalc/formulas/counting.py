@@ -15,9 +15,9 @@ D·U + U is (D + 1)·U.
 from __future__ import annotations
 
 from math import gcd
-from typing import Any
 
 from dlcalc.formulas.expressions import Expr, add, ceil, floor, mul, parts_of, power, symbol
+from dlcalc.typed import Any
 
 Powers = dict[Expr, int]
 """A product: each factor with its exponent, below 0 where it divides, in order of appearance."""

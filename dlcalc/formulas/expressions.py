@@ -11,8 +11,8 @@ Expr('add', (Expr('sub', (32, 5)), 1))
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+
+from dlcalc.typed import Any, NamedTuple
 
 Term = Any
 """An Expr, a number, or a list of lists of numbers (a matrix)."""
@@ -148,8 +148,7 @@ def total(body: Term, index: str = "", *last: Term) -> Expr:
     return Expr("total", (body, index, *last))
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One line of the working: what is computed, how, with which numbers, and what comes out."""
 
     name: Term

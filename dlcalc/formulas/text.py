@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from functools import cache
-from html import escape
-from typing import Any, ClassVar
 
 from dlcalc.formulas.expressions import Vector
 from dlcalc.formulas.numerals import DEFAULT_PRECISION, format_number
+from dlcalc.typed import Any, ClassVar
 
 # How tightly each kind binds; a part that binds less tightly gets parentheses.
 BINDING = {
@@ -205,19 +204,22 @@ class _HtmlWriter(TextWriter):
     }
 
     def words(self, text: str) -> str:
+        from html import escape  # whose table of entities takes a millisecond
+
         return escape(text)
 
     def _symbol(self, name: str, sub: str) -> str:
-        return f"<i>{escape(name)}</i>" + (f"<sub>{escape(sub)}</sub>" if sub else "")
+        below = f"<sub>{self.words(sub)}</sub>" if sub else ""
+        return f"<i>{self.words(name)}</i>{below}"
 
     def _element(self, name: str, index: tuple[int, ...]) -> str:
         return self._symbol(name, ",".join(map(str, index)))
 
     def _call(self, function: str, *arguments: Any) -> str:
-        return super()._call(escape(function), *arguments)
+        return super()._call(self.words(function), *arguments)
 
     def _total(self, body: Any, index: str, *last: Any) -> str:
-        below = f"<sub>{escape(index)}</sub>" if index else ""
+        below = f"<sub>{self.words(index)}</sub>" if index else ""
         above = "".join(f"<sup>{self.write(term)}</sup>" for term in last)
         return f"∑{below}{above} {self.within(body, 3)}"
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from math import prod
-from typing import Any
 
 from dlcalc.errors import At, InputError, ShapeError, did_you_mean
 from dlcalc.input.sources import Source, decode, read_source
 from dlcalc.numbers.axes import plural
 from dlcalc.numbers.parse import MOST_DIGITS, Decimal, Number, parse_number
+from dlcalc.typed import Any
 
 
 def read_arrays(value: str, allow_nonfinite: bool = False, name: str = "") -> list[Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from dlcalc.formulas.expressions import Expr, Step, add, ceil, floor, symbol
 from dlcalc.input.expressions import mistakes
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
-from dlcalc.numbers.solve import Solutions
+from dlcalc.typed import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dlcalc.numbers.solve import Solutions
 
 L, F, P, S, D = (symbol(name) for name in "LFPSD")
 MOST_NAMED = 12

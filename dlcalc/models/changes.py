@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.table import bind, handler, parameters, usual
@@ -12,6 +11,7 @@ from dlcalc.models import tree
 from dlcalc.models.count import Count, Row, outline, spans, texts
 from dlcalc.models.tree import Block, Kind, Layer, Model, Node, Value, is_scope
 from dlcalc.numbers.results import Result
+from dlcalc.typed import Any, NamedTuple
 
 Replace = Callable[[Node], Sequence[Node]]
 """What stands in the place of a layer or repeat, which has got its name."""

@@ -7,9 +7,7 @@ remember where they came from, so a type that can be counted can be explained.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from math import prod
-from typing import Any, NamedTuple
 
 from dlcalc.formulas.counting import N
 from dlcalc.formulas.expressions import Expr, Step, add, mul, symbol
@@ -22,6 +20,7 @@ from dlcalc.models.receptive_fields import seen
 from dlcalc.numbers.axes import plural
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
+from dlcalc.typed import Any, NamedTuple
 
 SUMS = ("params", "weights", "biases", "trainable", "macs", "activations")
 """Totals that are written out as sums of the layers'."""
@@ -159,7 +158,8 @@ def params_step(row: Row) -> Step:
         return Step(row.name, row.params)
     step = found.step(row.name, found.counted.weights + found.counted.biases)
     biases = _constant(step.formula) if row.biases else 0
-    return replace(step, note=f"{step.note}, {biases} {plural(biases, 'bias')}") if biases else step
+    note = f"{step.note}, {biases} {plural(biases, 'bias')}"
+    return step._replace(note=note) if biases else step
 
 
 def _constant(formula: Any) -> int:

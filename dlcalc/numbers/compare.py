@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from dataclasses import field as uncompared
-from typing import Any
 
 from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.places import Index, Place, by_name, find_place, position, unravel, value_at
+from dlcalc.typed import Any
 
 DEFAULT_TOLERANCE = 1e-6
 LEAST_DIGITS = 3

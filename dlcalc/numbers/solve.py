@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice, product, repeat
 from math import prod
-from typing import Any, NamedTuple
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.names import UNKNOWNS
 from dlcalc.numbers.axes import PerAxis, count_axes, per_axis_from, plain
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Pair, check_fits, make_axes, one_or_tuple, pad_pair, paddings
+from dlcalc.typed import Any, NamedTuple
 
 MOST_LISTED = 1000
 """Solutions that are listed one by one; the ranges always hold all of them."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from dlcalc.output.answer import Block, Table
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.numbers.differences import GradientCheck

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
 
 from dlcalc.formulas.expressions import Vector
 from dlcalc.formulas.numerals import format_number, plain_value
 from dlcalc.formulas.text import escape_latex, formula_latex, formula_text
-from dlcalc.numbers.compare import unit_slip
 from dlcalc.numbers.parse import shorten
 from dlcalc.output.answer import Answer
 from dlcalc.output.tables import aligned_rows, shape_of, slices
+from dlcalc.typed import Any, NamedTuple
 
 HEAD = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
@@ -148,6 +147,8 @@ def describe(difference: Any, answer: Answer, precision: int) -> str:
     except OverflowError:
         advice = ""  # no slip is worked out in numbers beyond the largest float
     if not advice and "bytes" in str(difference.field[-1]):
+        from dlcalc.numbers.compare import unit_slip
+
         advice = unit_slip(difference.actual, difference.expected)
     return text + (f"; {advice}" if advice else "")
 

@@ -196,8 +196,6 @@ def _steps_at(answer: Answer, name: str, index: Index) -> Iterable[Any]:
     index = index or compare.only_index(value)
     found = compare.element_at(value, index, place)
     step = answer.element(place, index)
-    from dataclasses import replace
-
     from dlcalc.formulas.expressions import Step
 
     if step is None and isinstance(found, int | float) and not isinstance(found, bool):
@@ -206,7 +204,7 @@ def _steps_at(answer: Answer, name: str, index: Index) -> Iterable[Any]:
     if step is None:
         raise InputError(NO_WORKING)
     if step.value is None and (step.formula is not None or step.numbers):
-        step = replace(step, value=found)
+        step = step._replace(value=found)
     return [step]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count, product
 from typing import Any
 
@@ -58,7 +57,7 @@ def untrue_numbers(steps: Iterable[Step]) -> list[str]:
 
     A sum that is cut short says how many more terms it has.
     """
-    return untrue((replace(each, name=formula_text(each.name), formula=None) for each in steps), {})
+    return untrue((each._replace(name=formula_text(each.name), formula=None) for each in steps), {})
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
 from dlcalc.derive.gradients import Derivatives, Kink, differentiate, own
 from dlcalc.derive.parser import plain_name, read_equations
@@ -25,6 +24,7 @@ from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.training import add_checks
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, require_checkable
+from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.formulas.expressions import Step
@@ -251,6 +251,8 @@ def _constant_value(value: str) -> Any:
     value = re.sub(r"(?<=[0-9)])(?=π|pi\b)", "*", value)
     try:
         system = read_system(f"value = {value}")
+        if not system.defaults:  # it has names in it
+            return None
         return differentiate(system, {}, of=[], wrt=[]).values["value"]
     except DlcalcError:
         return None

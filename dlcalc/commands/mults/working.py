@@ -6,9 +6,7 @@ Indices are those of a textbook and start at 1: xᵢ, wₖ and yₒ.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from dlcalc.commands.mults import answer as counts
 from dlcalc.commands.mults.answer import Multiplications, Phase, Stage
@@ -17,6 +15,7 @@ from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
+from dlcalc.typed import Any
 
 L, F, S, D, P, OUTPUT, TAP = (symbol(name) for name in "LFSDPOk")
 FULL = 24
@@ -47,7 +46,7 @@ def field_step(result: Multiplications, field: Place) -> Step | None:
     # Along one axis, of one channel pair, it is the sum that the axis's own working has.
     said = (each for each in line if str(each.name).split(" by ")[0] == method)
     same = None if step.formula is not None else next(said, None)
-    return step if same is None else replace(step, numbers=same.numbers)
+    return step if same is None else step._replace(numbers=same.numbers)
 
 
 def advice(result: Multiplications, expected: Any) -> str:

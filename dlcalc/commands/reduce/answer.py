@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from math import gcd, prod
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dlcalc.errors import InputError
 from dlcalc.input.expressions import read_expression, sentences
@@ -25,6 +24,7 @@ from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, given_model, shape_of
+from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.formulas.expressions import Step
