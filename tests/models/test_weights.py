@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -414,6 +415,15 @@ def test_of_a_folder_whose_files_differ_a_note_says_which_is_counted(tmp_path: P
     )
     np.savez(tmp_path / "w.npz", a=np.zeros(188))
     assert invoke("params", str(tmp_path), "-f", "json").err == ""
+    (tmp_path / "config.json").write_text('{"model_type": "nobody-knows"}')
+    done = invoke("params", str(tmp_path), "-f", "json")
+    assert (json.loads(done.out)["total"]["params"], done.err) == (188, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="there is no such file")
+def test_a_file_that_opens_and_cannot_be_read() -> None:
+    path = "/proc/self/mem"
+    assert invoke("params", path).complaint == f"{path}: cannot be read: input/output error"
 
 
 def test_standard_input_of_no_known_kind() -> None:

@@ -309,10 +309,9 @@ def _state_shape(state: Tensor) -> Shape:
     """The shape in the JSON text that bitsandbytes keeps as bytes."""
     try:
         shape = json.loads(state.data.decode())["shape"]
-        whole = _are_sizes(shape)
     except (ValueError, KeyError, TypeError, RecursionError):
-        whole = False
-    if not whole:
+        shape = None
+    if not _are_sizes(shape):
         raise InputError("does not hold the shape of its weight").at(state.name)
     return tuple(shape)
 

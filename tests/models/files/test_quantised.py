@@ -206,8 +206,8 @@ UNTOLD = "is packed; the config.json that says how many bits is not beside it"
 NO_SHAPE = "does not hold the shape of its weight"
 
 
-def nf4(shape: Any) -> dict[str, Any]:
-    state = json.dumps({"shape": shape}).encode()
+def nf4(shape: Any = None, text: bytes = b"") -> dict[str, Any]:
+    state = text or json.dumps({"shape": shape}).encode()
     return {"weight": ("U8", [LINEAR // 2, 1]), "weight.absmax": ("F32", [96]),
             "weight.quant_state.bitsandbytes__nf4": ("U8", [len(state)], state)}
 
@@ -229,6 +229,8 @@ def hqq(*shape: int) -> dict[str, Any]:
      "W_q: is packed, and the shape beside it is not read"),
     *((nf4(shape), {}, f"weight.quant_state.bitsandbytes__nf4: {NO_SHAPE}")
       for shape in ([True, 96], [-1, 96], [1 << 63], [64.0, 96], "6", None)),
+    *((nf4(text=text), {}, f"weight.quant_state.bitsandbytes__nf4: {NO_SHAPE}")
+      for text in (b"{", b"\xff", b"[]", b'{"size": [64, 96]}', b"[" * 4000)),
 ])
 def test_what_does_not_tell_its_shape(
     tensors: dict[str, Any], config: dict[str, Any], complaint: str, tmp_path: Path
