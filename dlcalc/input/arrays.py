@@ -14,28 +14,25 @@ from dlcalc.numbers.parse import MOST_DIGITS, Decimal, Number, parse_number
 from dlcalc.typed import Any
 
 
-def read_arrays(value: str, allow_nonfinite: bool = False, name: str = "") -> list[Any]:
-    """The arrays behind `value`: a file name, `-`, or a literal such as '4 2; 5 1'.
-
-    Text may hold several, divided by blank lines; .npy, .npz and JSON hold one. Numbers
-    come as nested lists, from NumPy's files as arrays. Raises FileError and InputError,
-    in which a literal goes by `name`.
-
-    >>> read_arrays("4 2; 5 1")
-    [[[4, 2], [5, 1]]]
-    """
-    return arrays_of(read_source(value, name), allow_nonfinite)
-
-
 def read_array(value: str, allow_nonfinite: bool = False, name: str = "") -> Any:
-    """The one array behind `value`; InputError where there are more."""
+    """The one array behind `value`, a file name, `-` or a literal such as '4 2; 5 1'.
+
+    Raises FileError, and InputError where there are more, in which a literal goes by `name`.
+    """
     return one_array(read_source(value, name), allow_nonfinite)
 
 
 def arrays_of(
     source: Source, allow_nonfinite: bool = False, decimal: Decimal = float
 ) -> list[Any]:
-    """The arrays of a source that is read already, decimals made by `decimal`."""
+    """The arrays of a source, decimals made by `decimal`.
+
+    Text may hold several, divided by blank lines; .npy, .npz and JSON hold one. Numbers
+    come as nested lists, from NumPy's files as arrays.
+
+    >>> arrays_of(Source(b"4 2; 5 1", ""))
+    [[[4, 2], [5, 1]]]
+    """
     with At(source.place, once=True):
         return _parse(source, allow_nonfinite, decimal)
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from dlcalc.errors import At, InputError
 from dlcalc.input.arrays import one_array
-from dlcalc.input.json_text import NONFINITE, parse_json
+from dlcalc.input.json_text import NONFINITE, nonfinite, parse_json
 from dlcalc.input.sources import decode, is_file, read_source
 from dlcalc.numbers.compare import Written
-from dlcalc.numbers.parse import check_finite
 
 _SIZES = re.compile(r"\s*\d{1,4300}(?:x\d{1,4300})+\s*")
 """Sizes as `dlcalc size` prints and takes them: 28x28."""
@@ -102,9 +101,7 @@ def _numbers(value: Any, allow_nonfinite: bool) -> Any:
     if isinstance(value, list):
         return [_numbers(each, allow_nonfinite) for each in value]
     if isinstance(value, str) and value in NONFINITE:
-        if not allow_nonfinite:
-            check_finite(NONFINITE[value], value)
-        return NONFINITE[value]
+        return nonfinite(value, allow_nonfinite)
     if isinstance(value, str) and _GROUPED.fullmatch(value):
         return int(value.replace(",", ""))
     short = _shortened(value) if isinstance(value, str) else None

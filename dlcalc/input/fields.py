@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 from dlcalc.errors import At, DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import parse_text
 from dlcalc.input.json_text import check_array, parse_json
-from dlcalc.input.sources import Source, decode, read_source, read_table
+from dlcalc.input.sources import Source, decode, read_table
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -84,29 +84,20 @@ def _check_arguments(
     check_fields(fields, known, required)
 
 
-def read_record(
-    value: str, known: Collection[str], required: Collection[str] = (),
-    allow_nonfinite: bool = False, layered: Collection[str] = (),
+def record_of(
+    source: Source, known: Collection[str], required: Collection[str] = (),
+    allow_nonfinite: bool = False, layered: Collection[str] = (), beside: Collection[str] = (),
 ) -> dict[str, Any]:
-    """The JSON object behind `value`: a file name, `-`, or a literal.
+    """The JSON object of a source; fields `beside` the known are as they are.
 
     Lists and numbers are checked to be arrays of finite numbers of one shape; text,
     objects and lists that hold lists of several shapes (weights layer by layer) are
     checked element by element, and so is every field that is `layered`, a list of one
     array a layer. Raises InputError for unknown and missing fields.
 
-    >>> read_record('{"x": [1, 2]}', ["x", "w"])
+    >>> record_of(Source(b'{"x": [1, 2]}', ""), ["x", "w"])
     {'x': [1, 2]}
     """
-    return record_of(read_source(value, kind="JSON"), known, required, allow_nonfinite, layered)
-
-
-def record_of(
-    source: Source, known: Collection[str], required: Collection[str] = (),
-    allow_nonfinite: bool = False, layered: Collection[str] = (), beside: Collection[str] = (),
-) -> dict[str, Any]:
-    """The JSON object of a source that is read already; fields `beside` the known are as they
-    are."""
     with At(source.place, once=True):
         value = parse_json(decode(source), allow_nonfinite)
         if not isinstance(value, dict):

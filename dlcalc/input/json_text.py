@@ -116,10 +116,11 @@ def check_array(value: Any, allow_nonfinite: bool = False) -> Any:
         if not probe:
             raise ShapeError("an empty list")
         probe = probe[0]
-    return _checked(value, shape, (), lambda word: _nonfinite(word, allow_nonfinite))
+    return _checked(value, shape, (), lambda word: nonfinite(word, allow_nonfinite))
 
 
-def _nonfinite(word: str, allow_nonfinite: bool) -> float:
+def nonfinite(word: str, allow_nonfinite: bool) -> float:
+    """A NaN or an infinity by its name; InputError for other text, and where none is allowed."""
     if word not in NONFINITE:
         raise InputError(f"{shorten(word)!r} is text, not a number")
     if not allow_nonfinite:

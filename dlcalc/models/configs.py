@@ -173,24 +173,18 @@ def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
     >>> type_facts("llama")[0].file
     'decoder.txt'
     """
-    text = _read_data("types.txt")
-    chain = [kind]
+    text, like = _read_data("types.txt"), kind
     found: dict[str, Expression] = {}
     while True:
-        line = _line(text, chain[-1])
+        line = _line(text, like)
         if line is None:
             raise InputError(f"unknown model_type {kind!r}{did_you_mean(kind, known_types())}")
         like, _, rest = line.partition(" ")
         if like == "-":
-            if chain[-1] == kind:
-                raise InputError(f"model_type {kind!r} is known here, and not counted")
-            like, _, rest = rest.partition(" ")
+            raise InputError(f"model_type {kind!r} is known here, and not counted")
         found = facts(rest) | found
         if os.path.exists(os.path.join(os.path.dirname(__file__), "architectures", f"{like}.txt")):
             return Architecture(_read_data(f"{like}.txt"), f"{like}.txt", _read_data), found
-        if like in chain:
-            raise InputError(f"types.txt: {kind} is like itself")
-        chain.append(like)
 
 
 def class_defaults(kind: str) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:

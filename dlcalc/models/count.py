@@ -712,8 +712,6 @@ def check_written(body: Sequence[Node]) -> None:
 
 def joined(block: Block, shapes: list[Shape]) -> Shape:
     """The shape where branches meet; ShapeError where they do not fit."""
-    if not shapes:
-        raise InputError(f"{block.kind} has no branch")
     listed = " and ".join(by_x(shape) for shape in shapes)
     if len({len(shape) for shape in shapes}) > 1:
         raise ShapeError(f"branches give {listed}; they need the same axes")

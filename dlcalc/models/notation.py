@@ -348,8 +348,6 @@ def read_value(text: str) -> Value:
     """
     if not text:
         raise InputError("a value is missing behind =")
-    if text.isascii() and text.isdigit():
-        return parse_number(text)
     if text in WORDS:
         return WORDS[text]
     # `3*6,4*9` lists connections, and is read by the one layer that takes it.

@@ -169,9 +169,9 @@ def _missing(missing: Mapping[str, Shape]) -> str:
     return f"parameters lacks {', '.join(listed)}; `init` draws what is not given"
 
 
-def check_names(given: Mapping[str, Any], store: Store, what: str = "parameters") -> None:
+def check_names(given: Mapping[str, Any], store: Store) -> None:
     """InputError for a name among the parameters that the model has not, with the nearest."""
     known = [*store.parameters, *store.buffers]
     for name in given:
         if name not in known and not name.endswith("num_batches_tracked"):
-            raise InputError(f"{what}: the model has no {name}{did_you_mean(name, known)}")
+            raise InputError(f"parameters: the model has no {name}{did_you_mean(name, known)}")

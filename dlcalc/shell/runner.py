@@ -80,11 +80,12 @@ class Run(Generic[R]):
         file = self.options.pop("file", None)
         if file is None and not self.out.piped:
             return self.example()
-        from dlcalc.input.fields import read_record
+        from dlcalc.input.fields import record_of
+        from dlcalc.input.sources import read_source
 
-        return read_record(
-            "-" if file is None else file, self.fields, self.required, self.out.allow_nonfinite,
-            self.layered,
+        source = read_source("-" if file is None else file, kind="JSON")
+        return record_of(
+            source, self.fields, self.required, self.out.allow_nonfinite, self.layered
         )
 
     def example(self) -> dict[str, Any]:

@@ -9,7 +9,8 @@ import numpy as np
 
 from dlcalc.conventions.arrays import conv, differing
 from dlcalc.errors import InputError
-from dlcalc.input.arrays import read_array, read_arrays
+from dlcalc.input.arrays import arrays_of, read_array
+from dlcalc.input.sources import read_source
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.output.answer import Answer, Values
 from dlcalc.shell.lazy import lazily
@@ -45,7 +46,7 @@ class ConvRun(Run[Convolution]):
             return example["x"], example["w"]
         if input is None and (kernel == "-" or not self.out.piped):
             raise InputError("no input: give it with -x, or on standard input")
-        arrays = read_arrays("-" if input is None else input, allow_nonfinite, "-x")
+        arrays = arrays_of(read_source("-" if input is None else input, "-x"), allow_nonfinite)
         if kernel is not None:
             arrays.append(read_array(kernel, allow_nonfinite, "-w"))
         if len(arrays) != 2:

@@ -617,7 +617,7 @@ class Flow:
         if count.misfit is not None or count.params != held:
             return None
         out = count.output
-        return (*out[1:], out[0]) if moved and len(out) > 2 else out, count.macs
+        return (*out[1:], out[0]) if moved else out, count.macs
 
 
 def _together(shapes: Sequence[Sizes]) -> Sizes:

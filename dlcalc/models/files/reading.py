@@ -161,11 +161,8 @@ def _indexed(path: str) -> Held:
 
 def _config_beside(path: str) -> dict[str, Any]:
     """The config.json in the same folder, for what it says of packed weights."""
-    config = os.path.join(os.path.dirname(path), "config.json")
-    if path == "-" or not os.path.isfile(config):
-        return {}
     try:
-        found = _json(config)
+        found = _json(os.path.join(os.path.dirname(path), "config.json"))
     except DlcalcError:
         return {}
     return found if isinstance(found, dict) else {}
