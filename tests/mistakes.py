@@ -425,6 +425,9 @@ DIVERGENCES: dict[str, Callable[[Any, Any], float]] = {
     "½": lambda q, p: sum(divergence(q, p)) - 1,
     "bits": lambda q, p: (sum(divergence(q, p)) - 1) / 2 / np.log(2),
     "− D left out": lambda q, p: sum(divergence(q, p)) / 2,
+    "log10 in place of ln": lambda q, p: (sum(divergence(q, p)) - 1) / 2 / np.log(10),
+    "ln σ in place of ln σ²": lambda q, p: (
+        sum(divergence(q, p)[:2]) + np.log(p[1] / q[1]) - 1) / 2,
 }
 
 
@@ -465,6 +468,19 @@ def graded(name: str, rng: Generator) -> Problem:
 
 for each in ("∂y/∂z left out", "sign", "∂z/∂w left out", "∂L/∂y left out"):
     mistake("grad", each)(lambda rng, name=each: graded(name, rng))  # type: ignore[misc]
+
+
+@mistake("grad", "log10 in place of ln")
+def _(rng: Generator) -> Problem:
+    x = round(float(rng.uniform(2, 9)), 2)
+    return ["grad", "y = ln(x); L = y^2", f"x={x}"], {"y": round(float(np.log10(x)), 7)}
+
+
+@mistake("grad", "a wrong sign at x")
+def _(rng: Generator) -> Problem:
+    x = round(float(rng.uniform(0.3, 2)), 2)
+    return ["grad", "y = sigmoid(x); L = y^2", f"x={x}"], {
+        "y": round(float(1 / (1 + np.exp(x))), 7)}
 
 
 @mistake("grad", "gelu's tanh form")

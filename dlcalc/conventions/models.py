@@ -124,7 +124,7 @@ def figure(
     """
     if count.misfit is not None:
         raise count.misfit
-    if counter not in COUNTERS:
+    if str(counter) not in COUNTERS:
         raise InputError(f"unknown counter {counter!r}{did_you_mean(counter, COUNTERS)}")
     rules = table("counters")[counter]
     rows = list(facts_of(model, count, batch, attention))

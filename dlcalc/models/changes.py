@@ -67,7 +67,7 @@ def edit(model: Model, wanted: str, replace: Replace) -> Model:
     # Layers keep their names, whatever comes into the place of one.
     fixed = tree.with_names(model.body, tree.name_nodes(model.body))
     names = tree.name_nodes(fixed)
-    body = _edited(fixed, wanted, names, replace)
+    body = _edited(fixed, str(wanted), names, replace)
     if body is None:
         known = _full_names(fixed, "", names)
         near = did_you_mean(wanted, known) or "; dlcalc params names them"

@@ -171,6 +171,10 @@ class Use(NamedTuple):
 
     def checked(self) -> Use:
         """The same; InputError where what is asked for does not go together."""
+        for name in ("dtype", "optimizer", "recipe", "lora", "shard"):
+            word = getattr(self, name)
+            if word is not None and not isinstance(word, str):
+                raise InputError(f"{name} is {word!r:.40}, where a name belongs")
         if (self.shard is None) != (self.devices == 1):
             raise InputError(
                 f"--devices and --shard go together; --shard is {' or '.join(SHARDS)}"

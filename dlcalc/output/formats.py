@@ -51,6 +51,8 @@ def cells(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
     ['4x4', '3x3']
     >>> cells({"input": [[1, 2]], "note": {"a": [None]}}, ["input", "note"])
     ['1 2', '{"a": [null]}']
+    >>> cells({"transposed": True, "last": None}, ["transposed", "last"])
+    ['true', '']
     """
     values: Iterable[Any] = row.values()
     if tuple(row) != columns:
@@ -70,7 +72,9 @@ def _cell(value: Any) -> Any:
         rows = value if value and isinstance(value[0], list) else [value]
         if all(type(each) in (int, float) for row in rows for each in row):
             return "; ".join(" ".join(map(str, row)) for row in rows)
-    if isinstance(value, list | dict):
+    if value is None:
+        return ""
+    if isinstance(value, list | dict | bool):
         from dlcalc.output.json_text import json_text
 
         return json_text(value)

@@ -244,7 +244,7 @@ def array_lines(array: Any, precision: int | None, separator: str | None) -> Ite
 GAP = 2
 """Columns between two cells, and what tabulate adds to the length of a header."""
 NARROW = 16
-"""Prose is not wrapped narrower than this."""
+"""Prose is not wrapped narrower than this, but beside one column that leaves no more."""
 
 
 def fitted(blocks: Sequence[Block], width: int, precision: int | None) -> list[Block]:
@@ -295,10 +295,11 @@ def _wrapped(table: Table, width: int, precision: int | None) -> Table:
     widths, prose = _widths(table, precision), _prose(table)
     while (excess := _total(widths) - width) > 0 and prose:
         widest = max(prose, key=widths.__getitem__)
-        if widths[widest] <= NARROW:
+        least = NARROW if len(widths) > 2 else NARROW // 2
+        if widths[widest] <= least:
             break
         others = max((widths[place] for place in prose if place != widest), default=0)
-        narrower = max(widths[widest] - excess, others - 1, NARROW)
+        narrower = max(widths[widest] - excess, others - 1, least)
         widths[widest] = min(narrower, widths[widest] - 1)
     rows = [
         ["\n".join(wrap(cell, widths[place])) if place in prose and isinstance(cell, str) else cell

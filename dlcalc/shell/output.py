@@ -322,17 +322,22 @@ def folded(text: str, width: int | None) -> list[str]:
 
     >>> folded("  1.25  3.5  7.125  2.25  8.5", 21)
     ['  1.25  3.5  7.125', '      2.25  8.5']
+    >>> folded("∂L/∂z·∂z/∂y·∂y/∂x·∂x/∂w", 20)
+    ['∂L/∂z·∂z/∂y·', '    ∂y/∂x·∂x/∂w']
     """
     if width is None or len(text) <= width or width < LEAST or "\x1b" in text:
         return [text]  # what is coloured is a chart, which fits already
     from textwrap import wrap
 
     lead = " " * (len(text) - len(text.lstrip()))
-    return wrap(
+    if max(map(len, text.split())) > width - len(lead) - 4:
+        text = text.replace("·", "·\0 ")  # too long a product is broken behind a sign
+    lines = wrap(
         text.strip(), width, initial_indent=lead, subsequent_indent=f"{lead}    ",
         break_long_words=False, break_on_hyphens=False, expand_tabs=False,
         replace_whitespace=False,
-    ) or [text]
+    )
+    return [line.replace("\0 ", "").rstrip("\0") for line in lines] or [text]
 
 
 def page(pieces: list[str]) -> bool:

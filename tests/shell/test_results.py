@@ -160,6 +160,11 @@ def test_values_of_another_kind_are_refused(name: str, given: list[Any], complai
 @pytest.mark.parametrize("value", [[], np.ones((2, 2)), 2.5, "x"])
 @pytest.mark.parametrize(("name", "given", "option"), [
     ("pool", ([[1, 2], [3, 4]], 2), "framework"), ("params", ("lenet",), "layer"),
+    ("params", ("lenet",), "counter"), ("params", ("lenet",), "dtype"),
+    ("params", ("lenet",), "recipe"), ("params", ("lenet",), "lora"),
+    ("params", ("lenet",), "optimizer"), ("reduce", ("lenet",), "layer"),
+    ("rnn", ([[1, 1]], [1]), "activation"), ("rnn", ([[1, 1]], [1]), "nonlinearity"),
+    ("step", ("input 1; linear 1", {"x": [1], "upstream": [1]}), "parameters"),
     ("posterior", ([1], [0], [1]), "seed"), ("posterior", ([1], [0], [1]), "starts"),
     ("step", ("input 1; relu", {"x": [1], "upstream": [1]}), "framework"),
 ])

@@ -34,7 +34,9 @@ def at_terminal(columns: int, *arguments: str, to: str = "", **variables: str) -
     return seen.decode().removesuffix("\0").replace("\r\n", "\n")
 
 
-@pytest.mark.parametrize("line", ["diagnose", "examples", "params lenet", "mults dcgan", "mlp"])
+@pytest.mark.parametrize("line", [
+    "diagnose", "examples", "params lenet", "mults dcgan", "mlp", "models", "grad --list",
+])
 @pytest.mark.parametrize("columns", [40, 80])
 def test_tables_fit_the_terminal(line: str, columns: int) -> None:
     seen = at_terminal(columns, *line.split())
@@ -47,7 +49,7 @@ def test_tables_fit_the_terminal(line: str, columns: int) -> None:
     ("line", "columns"),
     [
         ("docs conventions", 60), ("docs checking", 50), ("docs notation", 80),
-        ("step --explain", 60),
+        ("step --explain", 60), ("vae --explain", 40), ("grad --explain", 40),
     ],
 )
 def test_topics_and_arrays_of_a_working_fit_the_terminal(line: str, columns: int) -> None:

@@ -75,10 +75,12 @@ def advice(result: KL | DiscreteKL, field: Place, expected: Any) -> str:
 
 
 def _slips(result: KL | DiscreteKL) -> Iterator[tuple[str, Any]]:
+    yield "bits in place of nats", result.kl / math.log(2)
+    yield "log10 in place of ln", result.kl / math.log(10)
     if isinstance(result, KL):
         yield "the ½ left out", 2 * result.kl
         yield "the − D left out", result.kl + result.q.dimension / 2
-        yield "bits in place of nats", result.kl / math.log(2)
+        yield "ln σ in place of ln σ²", result.kl - result.log_determinant / 4
         yield "ln(det Σq/det Σp)", result.kl - result.log_determinant
         yield "the logarithm left out", result.kl - result.log_determinant / 2
         yield "the distance of the means left out", result.kl - result.mahalanobis / 2
@@ -89,7 +91,6 @@ def _slips(result: KL | DiscreteKL) -> Iterator[tuple[str, Any]]:
             gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (result.q, result.p)
         )).kl
         return
-    yield "bits in place of nats", result.kl / math.log(2)
     yield "the entropy of q left out", result.cross_entropy
     yield "the sign of the logarithm exchanged", -result.kl
     yield "a mean in place of the sum", result.kl / result.q.size

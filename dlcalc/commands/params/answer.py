@@ -109,7 +109,7 @@ def params(
     read = _model_or_weights(model, plain)
     if not isinstance(read, Model):
         return read
-    changed = changed_by(read, set or {})
+    changed = changed_by(read, {} if set is None else set)
     if counter is not None:
         count = asked.counted(changed, None if input is None else input_shape(input))
         found: Figure = conventions.figure(changed, asked.added(count), counter, asked.batch)

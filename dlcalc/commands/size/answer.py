@@ -149,13 +149,20 @@ class SizeRun(Run["Size | Solutions"]):
 
     def run(self) -> None:
         """The whole way, or that of records on standard input."""
-        known = {"input", "kernel"} & self.options.keys()
-        if {"solve", "output"} & self.options.keys() or len(known) == 2 or not self.out.piped:
+        given = self.options
+        solve = given.get("solve")
+        wanted = {"input", "kernel", "output"} - {solve or "output"}
+        if given.keys() >= wanted or ("output" in given and not solve) or not self.out.piped:
             super().run()
             return
         from dlcalc.shell.records import run_records
 
-        run_records(self.out, self.options, FIELDS, ("output", "remainder"), _record)
+        if solve is None:
+            run_records(self.out, given, FIELDS, ("output", "remainder"), _record)
+            return
+        _check_asked(solve, given)
+        fields = [name for name in (*FIELDS, "output") if name != solve]
+        run_records(self.out, given, fields, ("first", "last"), _solved)
 
     def read(self) -> dict[str, Any]:
         """The sizes of the example where none are given; the unknown."""
@@ -168,8 +175,7 @@ class SizeRun(Run["Size | Solutions"]):
             if not example and "kernel" not in given:
                 raise InputError("the kernel size is missing: -F 5, or --solve kernel with -O")
             return example
-        if unknown in given:
-            raise InputError(f"{unknown.replace('_', ' ')} is what is asked for; omit it")
+        _check_asked(unknown, given)
         return {"solve": unknown}
 
     def answer(self, result: Size | Solutions) -> Answer:
@@ -220,6 +226,19 @@ class SizeRun(Run["Size | Solutions"]):
 def _record(**given: Any) -> dict[str, Any]:
     found = size(**given)
     return {"output": found.output, "remainder": found.remainder}
+
+
+def _solved(**given: Any) -> dict[str, Any]:
+    """The ends of the values that give an output, which have no gap between them."""
+    found: Solutions = size(**given)
+    ends = [tuple(each) for each in zip(*found.ranges, strict=True)]
+    first, last = (each if len(each) > 1 else each[0] for each in ends)
+    return {"first": first, "last": None if found.count is None else last}
+
+
+def _check_asked(unknown: str, given: dict[str, Any]) -> None:
+    if unknown in given:
+        raise InputError(f"{unknown.replace('_', ' ')} is what is asked for; omit it")
 
 
 def _unknown(given: dict[str, Any]) -> str | None:

@@ -8,7 +8,8 @@ Without both -L and -F, records on standard input are answered one by one, as th
 arrive: CSV or TSV under a header of names (input, kernel, stride, pad, dilation,
 output_padding, transposed, ceil), or a JSON object a line. What a record does not say,
 the options do; other names pass through, and a bad record is told and left out. Answers
-have the form of the records, unless -f says otherwise.
+have the form of the records, unless -f says otherwise. With --solve, records have the
+output, too; the answers are the first and the last of the values that give it.
 
 \b
 Examples:

@@ -255,7 +255,7 @@ def step(
 
         framed = facts_of(framework), optimisers_of(framework)
         net = with_defaults(net, framework)
-    problem = Problem(net, x, known, parameters or {}, init, seed, *framed)
+    problem = Problem(net, x, known, {} if parameters is None else parameters, init, seed, *framed)
     problem.asked = asked
     count = 1 if steps is None else steps
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:

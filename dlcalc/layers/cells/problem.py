@@ -549,7 +549,7 @@ def _activations(cell: Cell, given: Mapping[str, Any]) -> dict[str, str]:
     for gate, name in chosen.items():
         if gate not in cell.usual:
             raise InputError(f"unknown gate {gate!r}; the gates are {listed(cell.gates)}")
-        if name not in GATE_ACTIVATIONS:
+        if str(name) not in GATE_ACTIVATIONS:
             of = f" of gate {gate}" if one is None else ""
             known = did_you_mean(str(name), GATE_ACTIVATIONS)
             raise InputError(f"unknown activation {name!r}{of}{known}")

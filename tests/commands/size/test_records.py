@@ -67,6 +67,30 @@ def test_answers_records(line: str, stdin: str, out: str) -> None:
     assert (done.status, done.out, done.err) == (0, out, "")
 
 
+@pytest.mark.parametrize(("line", "stdin", "out"), [
+    ("pad -S 2", "input,output,kernel\n32,16,5\n32x9,16x5,5x2\n",
+     "input,output,kernel,first,last\n32,16,5,2,2\n32x9,16x5,5x2,2x1,2x1\n"),
+    ("input -F 5 -S 4", "output\n16\n", "output,first,last\n16,65,68\n"),
+    ("stride -F 3 -L 9", "output,name\n1,last\n", "output,name,first,last\n1,last,7,\n"),
+    ("stride -F 3 -f json", '{"input": [9, 8], "output": 1}\n',
+     '{"input": [9, 8], "output": 1, "first": [7, 6], "last": null}\n'),
+])
+def test_records_are_solved_for_all_values(line: str, stdin: str, out: str) -> None:
+    done = invoke("size", "--solve", *line.split(), stdin=stdin)
+    assert (done.status, done.out, done.err) == (0, out, "")
+
+
+@pytest.mark.parametrize(("line", "stdin", "complaint"), [
+    ("pad -F 3", "input,output\n28,99\n",
+     "standard input: line 2: no whole pad gives an output of 99"),
+    ("pad -F 3", "input\n28\n", "standard input: line 2: solving for the pad wants the output"),
+    ("pad -F 3 -P 1", "input,output\n28,28\n", "pad is what is asked for; omit it"),
+])
+def test_records_without_a_solution_are_told(line: str, stdin: str, complaint: str) -> None:
+    done = invoke("size", "--solve", *line.split(), stdin=stdin)
+    assert (done.status, done.complaint[: len(complaint)]) == (2, complaint)
+
+
 @pytest.mark.parametrize(
     ("line", "stdin", "out", "complaint"),
     [
