@@ -104,6 +104,8 @@ class Module(python.Object):
         self.frozen = False
         self.ran: list[Layer] = []
         """What it is in the notation, where it has run."""
+        self.calls = 0
+        """How often it has run, since it was a part of attention."""
         self.entry: tuple[Tensor | None, tuple[int, ...] | None] = None, None
         """What a Sequential of Keras says that it takes, and its sizes."""
 
@@ -180,6 +182,7 @@ class Module(python.Object):
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "Model")
 PARAMETER, ARRAY, POSITIONS = "Parameter", "array", "positions"
 """Modules that are bare numbers: trained, not trained, or a table that positions look up."""
+WRITTEN_OUT = "attention that is written out in this way is not followed here"
 WINDOWS = ("conv", "conv_transpose", "dwconv", "maxpool", "avgpool")
 
 SPECIAL = foreign.TABLE["function"]
@@ -256,6 +259,8 @@ class _Reader(Follower):
         """The shape of the input, where Keras's code gives one."""
         self.takes: dict[int, int] = {}
         """The channels that the code gives a layer, by the layer's identity."""
+        self.within: set[Layer] = set()
+        """Linear layers that are a part of attention, and run nowhere else."""
 
     def model(self, tree: ast.Module, name: str) -> Model:
         """The model that the text makes."""
@@ -281,9 +286,7 @@ class _Reader(Follower):
                 module.name = plain_name(own)
         if root is not None and end is None:
             end = self._ran(root)
-        if isinstance(end, Heads) or (end and end.zeros):
-            raise InputError("gives a part of what a layer gives, or zeros around it")
-        body = arranged(self.steps, "input", end.name) if end else []
+        body = self._way_to(end) if end else []
         _give_owners(list(layers_in(body)), root)
         body += self._idle(root, body)
         if not body:
@@ -365,6 +368,14 @@ class _Reader(Follower):
                 held = params(Model(self._idle(root, []), (1,))).params
                 error.message += f"; {held:,} parameters in the layers that it has made"
             raise
+
+    def _way_to(self, end: Tensor) -> list[Node]:
+        if isinstance(end, Heads) or end.zeros:
+            raise InputError("gives a part of what a layer gives, or zeros around it")
+        body = arranged(self.steps, "input", end.name)
+        if not self.within.isdisjoint(layers_in(body)):
+            raise InputError(WRITTEN_OUT)
+        return body
 
     def _idle(self, root: Module | None, body: list[Node]) -> list[Node]:
         """The layers that hold parameters and are not run on the way to the output."""
@@ -717,6 +728,7 @@ class _Reader(Follower):
     def placed(self, module: Module, taken: Tensor) -> Tensor:
         """The step of a layer, with what its name, its ties and its input make of it."""
         again, inputs = module.ran, module.inputs
+        module.calls += 1
         made: list[Layer] = []
         before = taken
         for layer in module.layers():
@@ -1119,14 +1131,20 @@ class _Reader(Follower):
         """The projection behind attention: the whole of it is one layer."""
         sources = [each.given.source for each in mixed.met if each.given.source is not None]
         projections = [each for each, _ in sources]
-        if len(projections) != 3 or any(each.ran[1:] for each in projections):
-            raise InputError("attention that is written out in this way is not followed here")
-        x = sources[0][1]
-        if any(each is not x for _, each in sources):
-            raise InputError("attention of several values cannot be said in the notation")
         query, key, value = mixed.met
         if not query.heads:
             raise InputError("attention whose heads are not known here")
+        # All of a projection goes into this attention, and into no other but the same again.
+        before = [each.ran[0] for each in projections if each.ran[0].type == "attention"]
+        given = {id(each.given): each.given.width for each in mixed.met}
+        if (
+            before != 3 * module.ran or [each.calls for each in projections] != [1, 1, 1]
+            or sum(given.values()) != sum(each.heads * each.each for each in mixed.met)
+        ):
+            raise InputError(WRITTEN_OUT)
+        x = sources[0][1]
+        if any(each is not x for _, each in sources):
+            raise InputError("attention of several values cannot be said in the notation")
         arguments = [each.arguments for each in (*projections, module)]
         inputs, units = arguments[0]["inputs"], arguments[3]["units"]
         biases = "".join(
@@ -1144,9 +1162,11 @@ class _Reader(Follower):
         layer = Layer("attention", (query.heads,), options, name)
         bind("attention", layer.arguments, dict(options), handler("attention"))
         self.takes[id(layer)] = inputs
+        owners = module.ran or [layer]
         for each in (*projections, module):
-            each.ran = [layer]
-        made = self.step((x,), [layer])
+            self.within.update({*each.ran} - {*owners})
+            each.ran, each.calls = owners, 0
+        made = self.step((x,), [layer if owners == [layer] else _shared(layer, owners[0])])
         made.rank, made.last, made.width = 2, True, units
         return made
 

@@ -341,6 +341,14 @@ LINEAR, ROW = "self.f = nn.Linear(8, 4)", "self.f = nn.Linear(8, 8)"
 CONV, STEP = "self.f = nn.Conv2d(3, 4, 3)", "self.f = nn.Conv1d(8, 6, 3)"
 QKV = "self.q, self.o = nn.Linear(8, 24), nn.Linear(8, 8)"
 P = "self.p = nn.Parameter(torch.ones(8))"
+FOUR = "self.q, self.k, self.v, self.o = (nn.Linear(8, 8) for _ in range(4))"
+ATTENDED = (
+    "b, t, c = x.shape\nfor i in range({}):\n    q, k, v = {}\n"
+    "    q, k, v = (e.view(b, t, 2, 4).transpose(1, 2) for e in (q, k, v))\n"
+    "    x = ((q @ k.transpose(2, 3)).softmax(-1) @ v).transpose(1, 2).reshape(b, t, c)\n"
+    "    x = self.o(x)\nreturn x"
+)
+APART = "self.q(x), self.k(x), self.v(x)"
 
 
 def code_of(made: str, forward: str) -> str:
@@ -477,6 +485,17 @@ def code_of(made: str, forward: str) -> str:
     ("self.f, self.g = nn.Linear(8, 8), {'a': nn.Linear(8, 8)}", "return self.f(x)"),
     ("self.f, self.g = nn.Linear(8, 5), nn.Linear(8, 5)\nself.g.bias = self.f.bias",
      "return self.f(x) + self.g(x)"),
+    # A projection that is another's as well, or goes elsewhere, would be counted twice.
+    *((FOUR, ATTENDED.format(1, each)) for each in (
+        "self.q(x), self.k(x), self.k(x)", "self.q(x), *[self.k(x)] * 2",
+        "self.q(x), self.k(x), self.v(F.relu(x))",
+    )),
+    (QKV, "y = self.q(x)\n" + ATTENDED.format(1, "y.chunk(3, -1)").replace(
+        "return x", "return torch.cat([x, y], -1)")),
+    (FOUR, "y = self.o(x)\n" + ATTENDED.format(1, APART).replace("return x", "return x + y")),
+    (f"{FOUR}\nself.p = nn.Linear(8, 8)",
+     ATTENDED.format(2, APART).replace("self.o(x)", "(self.p if i else self.o)(x)")),
+    ("self.f = nn.Conv2d(3, 4, [[3], [3]])", "return self.f(x)"),
 ])
 def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None:
     with pytest.raises(DlcalcError) as caught:
@@ -650,6 +669,12 @@ def test_what_is_not_followed(made: str, forward: str, regenerate: bool) -> None
      "q, k, v = (e.reshape(b, t, 4, 2).transpose(1, 2) for e in (q, k, v))\n"
      "x = F.scaled_dot_product_attention(q, k, v)\n"
      "return self.o(x.transpose(1, 2).reshape(b, t, c))", (5, 8), 288, (5, 8)),
+    (FOUR, ATTENDED.format(1, APART), (5, 8), 288, (5, 8)),
+    (FOUR, ATTENDED.format(3, APART), (5, 8), 288, (5, 8)),
+    (QKV, ATTENDED.format(3, "self.q(x).chunk(3, -1)"), (5, 8), 288, (5, 8)),
+    ("rates = [r.item() for r in torch.linspace(0, 0.1, 3)]\n"
+     "self.f = nn.Sequential(*(nn.Linear(8, 8) for _ in rates))", "return self.f(x)",
+     (8,), 216, (8,)),
     ("self.f = nn.Conv2d(3, 4, 3)",
      "return F.max_pool2d(F.relu(self.f(x)), (2, 2), stride=2)",
      (3, 8, 8), 112, (4, 3, 3)),
