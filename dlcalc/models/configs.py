@@ -270,8 +270,6 @@ def _check_numbers(config: Config, defaults: Mapping[str, Any]) -> None:
             word = "list" if kind is list else "object"
             raise InputError(f"field {name!r} is no {word}, but {json.dumps(value)}")
         if type(defaults.get(name)) is int and isinstance(value, str | float | bool | dict):
-            if isinstance(value, float) and value.is_integer():
-                continue
             raise InputError(f"field {name!r} is no whole number, but {json.dumps(value)}")
         if type(defaults.get(name)) is list and isinstance(value, str | dict):
             raise InputError(f"field {name!r} is no list, but {json.dumps(value)}")

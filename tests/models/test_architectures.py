@@ -147,6 +147,7 @@ def test_layers_whose_kinds_are_not_listed_have_those_of_the_class(
     ("[]", "a JSON object with model_type is wanted"),
     ('{"model_type": "gpt3"}', "unknown model_type 'gpt3'; did you mean gptj or gpt2"),
     ('{"model_type": "gpt2", "n_layer": 1.5}', "field 'n_layer' is no whole number, but 1.5"),
+    ('{"model_type": "gpt2", "n_embd": 64.0}', "field 'n_embd' is no whole number, but 64.0"),
     ('{"model_type": "gpt2", "n_layer": 2, "num_hidden_layers": 3}',
      "n_layer is 2, and num_hidden_layers, which is the same, 3"),
     ('{"model_type": "gpt2", "architectures": 3}', "field 'architectures' is no list, but 3"),

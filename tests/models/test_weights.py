@@ -261,6 +261,12 @@ def test_parts_of_one_model(names: list[str], parts: bool) -> None:
     assert are_parts(names) is parts
 
 
+def test_a_file_that_is_said_to_be_the_first_of_none(tmp_path: Path) -> None:
+    path = tmp_path / "m-00001-of-00000.gguf"
+    path.write_bytes(b"GGUF" + bytes(4))
+    assert invoke("params", str(path)).complaint == f"{path}: GGUF version 0; 2 and 3 are read"
+
+
 @pytest.mark.parametrize(("index", "complaint"), [
     ([], "an index of shards has weight_map, of tensors to files"),
     ({}, "an index of shards has weight_map, of tensors to files"),

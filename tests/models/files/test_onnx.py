@@ -435,7 +435,7 @@ def test_attributes_and_what_the_head_says() -> None:
         ("f", b"\x15" + struct.pack("<f", 0.5)), ("i", field(3, (1 << 64) - 2)),
         ("s", field(4, b"SAME")), ("t", field(5, tensor("t", 1, (2,), field(9, bytes(8))))),
         ("fs", field(7, struct.pack("<3f", 1, 2, 3))), ("is", field(8, 4) + field(8, 5)),
-        ("none", b""), ("g", field(6, inner)),
+        ("none", b""), ("g", field(6, inner)), ("cut", field(2, b"abc")),
     ]
     held = node("Odd", "x", "y") + field(3, b"own") + b"".join(
         field(5, field(1, name.encode()) + data) for name, data in given
@@ -449,7 +449,8 @@ def test_attributes_and_what_the_head_says() -> None:
     }
     [made] = found.graph.nodes
     values = {key: each for key, each in made.attributes.items() if not isinstance(each, Value)}
-    assert values == {"f": 0.5, "i": -2, "s": "SAME", "is": [4, 5], "none": None, "g": None}
+    assert values == {"f": 0.5, "i": -2, "s": "SAME", "is": [4, 5], "none": None, "g": None,
+                      "cut": None}
     assert (made.attributes["t"].shape, made.attributes["fs"].shape) == ((2,), (3,))
     assert [each.op for each in made.graphs["g"].nodes] == ["Relu"]
     assert (found.graph.inputs, found.graph.shapes) == (["x"], {})
