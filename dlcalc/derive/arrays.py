@@ -329,8 +329,6 @@ def _fit(g: Array, like: Array) -> Array:
     shape = getattr(like, "shape", ())
     if getattr(g, "shape", ()) == shape:
         return g
-    if np.ndim(g) < len(shape):
-        return np.broadcast_to(g, shape)
     g = np.add.reduce(g, axis=tuple(range(np.ndim(g) - len(shape))))
     if 1 not in shape:
         return g

@@ -71,18 +71,14 @@ def compiled(formula: Any, reader: Callable[[Expr], Read]) -> Read:
     kind, args = formula.kind, formula.args
     if kind in NAMES:
         return reader(formula)
-    function: Callable[..., Array] | None
+    function: Callable[..., Array]
     if kind in _KINDS:
         function, arguments = _KINDS[kind], args
     elif kind == "relation":
         function, arguments = getattr(Arrays, COMPARISONS[args[0]]), args[1:]
     else:
         operation, arguments, options = _operation(formula)
-        function = getattr(Arrays, operation, None)
-        if operation in OPERATIONS:
-            function = partial(OPERATIONS[operation].value, Arrays, **options)
-    if function is None:  # a slope known by its value alone
-        return reader(formula)
+        function = partial(OPERATIONS[operation].value, Arrays, **options)
     parts = [compiled(each, reader) for each in arguments]
     return lambda values: function(*[each(values) for each in parts])
 

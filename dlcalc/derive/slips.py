@@ -320,8 +320,6 @@ class Slips:
         """Circulated slips made together."""
         for count in range(2, len(circulated) + 1):
             for several in combinations(circulated, count):
-                if len({group for group, _ in several}) < count:
-                    continue
                 changed = {key: formula for group, words in several
                            for key, formula in spread[group][words].items()}
                 yield self._together(several), changed, 0

@@ -211,7 +211,6 @@ class Unfolding:
             before = self.written
             arguments.append(self._node(each, env, depth + 1))
             self.sizes[id(arguments[-1])] = arguments[-1], self.written - before
-            self.written = before  # it counts where it is put
         inner = dict(zip(definition.parameters, arguments, strict=True))
         return self._node(definition.equation.expression, inner, depth + 2)
 

@@ -175,8 +175,6 @@ class Term:
 
     def __sub__(self, other: Any) -> Term:
         a, b = self, as_term(other)
-        if is_number(a.formula) and is_number(b.formula):
-            return Term(a.formula - b.formula, a.value - b.value, ())
         return Term(Expr("sub", (a.formula, b.formula)), a.value - b.value, _joint(a, b))
 
     def __rsub__(self, other: Any) -> Term:

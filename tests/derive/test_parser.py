@@ -65,6 +65,8 @@ def tree(node: Node) -> str:
         ("(a; b; [c])", "concat(a b stack(c))"),
         ("max([a, b], axis=0)", "largest(stack(a b))"),
         ("stack([a, b])", "stack(a b)"),
+        ("clip(x, low=0, max=y)", "clip(x 0 y)"),
+        ("leaky_relu(x, negative_slope=0.2)", "leaky_relu(x 0.2)"),
         ("concat([a, b], c)", "concat(stack(a b) c)"),
         ("µ_1 + w₁₂ + ẑ + y\u0302", "add(μ_1 w12 ẑ ŷ)"),
     ],

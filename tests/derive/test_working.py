@@ -333,6 +333,8 @@ MADE_OF = {
     ("A @ A' @ u", (1,), "32 + 77·(−2)"), ("(A @ x)*u", (1,), "(4·2 + 5·(−1) + 6·3)·(−2)"),
     ("where(A > 2, A, 2*A)", (0, 2), "where(3 > 2, 3, 2·3)"), ("A > x", (0, 2), "3 > 3"),
     ("max(A, x)", (0, 2), ""), ("(x; u)", (4,), ""), ("pick(A, i)", (1,), ""),
+    ("broadcast(2, 2, 73) @ broadcast(3, 73) + u", (1,), ""),
+    ("sum(broadcast(2, 2, 73), axis=1)*u", (0,), ""),
 ])
 def test_an_element_shows_the_numbers_that_make_it_where_they_are_few(
     equation: str, index: tuple[int, ...], numbers: str

@@ -4,6 +4,7 @@ import pytest
 
 from dlcalc.formulas.expressions import (
     Expr,
+    Vector,
     add,
     call,
     ceil,
@@ -15,9 +16,10 @@ from dlcalc.formulas.expressions import (
     total,
     transpose,
 )  # fmt: skip
-from dlcalc.formulas.text import escape_latex, formula_latex, formula_text
+from dlcalc.formulas.text import escape_latex, formula_html, formula_latex, formula_text
 
 A, B, C = symbol("a"), symbol("b"), symbol("c", "t")
+NAN, INFINITY = float("nan"), float("inf")
 
 
 @pytest.mark.parametrize(
@@ -54,11 +56,32 @@ A, B, C = symbol("a"), symbol("b"), symbol("c", "t")
         (Expr("add", (A, [[1, 2], [3, 4]])), "a + [[1, 2], [3, 4]]",
          r"a + \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}"),
         (mul(1.5e-9, 2), "1.5e−09·2", r"1.5 \cdot 10^{-9} \cdot 2"),
+        (mul(NAN, -INFINITY), "NaN·(−Infinity)", r"\mathrm{NaN} \cdot \left(-\infty\right)"),
+        (-mul(-2, A), "−(−2·a)", r"-\left(-2 \cdot a\right)"),
+        (symbol("dẑ", 3), "dẑ_3", r"d\hat{z}_{3}"),
+        (symbol("W", "in"), "W_in", r"W_{\mathrm{in}}"),
+        (symbol("x", "δ"), "x_δ", r"x_{\delta}"),
+        (call("relu′", A), "relu′(a)", r"\mathrm{relu}'\left(a\right)"),
+        (total(A, "t=1", symbol("T")), "∑_{t=1}^{T} a", r"\sum_{t=1}^{T} a"),
+        (total(A), "∑ a", r"\sum a"),
+        (Vector([1, 2]) @ A, "[1, 2] @ a", r"\begin{bmatrix} 1 & 2 \end{bmatrix} \, a"),
+        (A @ Vector([1, 2]), "a @ [1, 2]", r"a \, \begin{bmatrix} 1 \\ 2 \end{bmatrix}"),
+        (Vector([1]) @ transpose(Vector([2])), "[1] @ [2]ᵀ",
+         r"\begin{bmatrix} 1 \end{bmatrix} \, \begin{bmatrix} 2 \end{bmatrix}^{\mathsf{T}}"),
     ],
 )  # fmt: skip
 def test_text_and_latex(expression: Expr, text: str, latex: str) -> None:
     assert formula_text(expression) == text
     assert formula_latex(expression) == latex
+
+
+def test_html_has_its_own_sums_and_no_signs_of_its_own_language() -> None:
+    assert formula_html(total(Expr("relation", ("<", A, 0)), "k<3")) == (
+        "∑<sub>k&lt;3</sub> (<i>a</i> &lt; 0)"
+    )
+    assert formula_html(call("f<g", total(A, "t=1", 3))) == (
+        "f&lt;g(∑<sub>t=1</sub><sup>3</sup> <i>a</i>)"
+    )
 
 
 def test_numbers_put_in_leave_the_formula_as_it_was() -> None:
