@@ -208,6 +208,32 @@ def _(rng: Generator) -> Problem:
                               for i in (0, 3)]}
 
 
+# mults
+
+UPSAMPLED: dict[str, Callable[[int, int, int], int]] = {
+    "dense for all of it": lambda met, all, pairs: all * all * pairs,
+    "zero_skip for one channel pair": lambda met, all, pairs: met * met,
+    "zero_skip for one line": lambda met, all, pairs: met,
+    "zero_skip added over the axes of": lambda met, all, pairs: 2 * met * pairs,
+    "zero_skip for all of it in FLOPs": lambda met, all, pairs: 2 * met * met * pairs,
+}
+"""What is said of the products that meet an input, by those of a line and all of it."""
+
+
+def upsampled(name: str, rng: Generator) -> Problem:
+    """A transposed convolution by the definition, its products counted with a mistake."""
+    n, k, c, f = (int(each) for each in rng.integers((4, 3, 3, 3), (9, 6, 30, 30)))
+    output = 2 * (n - 1) + k - 2
+    taps = [(o + 1 - tap) for o in range(output) for tap in range(k)]
+    met = sum(each % 2 == 0 and 0 <= each // 2 < n for each in taps)
+    line = ["mults", "-L", f"{n}x{n}", "-F", str(k), "-S", "2", "-P", "1"]
+    return [*line, "--channels", f"{c}:{f}"], UPSAMPLED[name](met, len(taps), c * f)
+
+
+for each in UPSAMPLED:
+    mistake("mults", each)(lambda rng, name=each: upsampled(name, rng))  # type: ignore[misc]
+
+
 # params
 
 LAYERS: dict[str, Callable[[int, int, int, int], dict[str, int]]] = {

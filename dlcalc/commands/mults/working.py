@@ -52,13 +52,18 @@ def field_step(result: Multiplications, field: Place) -> Step | None:
 def advice(result: Multiplications, expected: Any) -> str:
     """Which other method, or which part of the work, an expected count belongs to."""
     plain, slips = [], []
-    for method, whole in result.total.items():
+    for method in sorted(result.total, key=result.headline.__ne__):
+        whole = result.total[method]
         slips.append((f"{method} for all of it in FLOPs (×2)", 2 * whole))
         for stage in result.stages:
             count = stage.methods[method]
             plain += [(f"{method} for {what}", number) for what, number in (
                 ("all of it", whole), (stage.name, count.total),
                 ("one channel pair", count.per_pair), ("one line", count.per_axis[0]))]
+            if len(count.per_axis) > 1:
+                added, pairs = sum(count.per_axis), count.total // (count.per_pair or 1)
+                slips += [(f"{method} added over the axes of {stage.name}", added * pairs),
+                          (f"{method} added over the axes of one channel pair", added)]
             slips += [(f"{method} for {stage.name} without its {words} channels", count.total // n)
                       for words, n in zip(("input", "output"), stage.channels, strict=True)]
     return slip_of(expected, (*plain, *slips))

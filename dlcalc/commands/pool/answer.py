@@ -71,7 +71,7 @@ class PoolRun(Run[Pooling]):
                 f"read as {np.shape(x)[0]} maps of {sizes}; "
                 f"--dims {result.dims + 1} pools over all axes"
             )
-        framework = given.pop("framework", None)
+        framework = given.get("framework")
         kinked = result.ties and upstream is not None
         padded = given.get("ceil") or any(any(axis.pad) for axis in result.axes)
         here = "kernel" in given and framework is None  # not where a result shows itself

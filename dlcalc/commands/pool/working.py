@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.conventions.arrays import pool
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, symbol, total
 from dlcalc.input.expressions import mistakes
 from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.compare import element_at, slip_of
-from dlcalc.numbers.convolution.pooling import Pooling, pool, spread_to, taps
+from dlcalc.numbers.convolution.pooling import Pooling, spread_to, taps
 from dlcalc.numbers.convolution.terms import item
 from dlcalc.numbers.places import Place, unravel
 from dlcalc.numbers.sizes import column
@@ -192,13 +193,13 @@ def _slips(given: dict[str, Any], result: Pooling, field: str) -> Iterator[tuple
     axes, mean = result.axes, result.kind == "avg"
     ends = [(0, 0)] * (np.ndim(x) - result.dims) + [axis.pad for axis in axes]
     turned = {
-        "mean": mean, "cells": prod(axis.kernel for axis in axes),
+        "framework": None, "mean": mean, "cells": prod(axis.kernel for axis in axes),
         "strides": tuple(axis.stride for axis in axes)[::-1],
         "window": tuple(axis.kernel for axis in axes)[::-1],
         "sides": tuple(axis.pad[::-1] for axis in axes),
         "zeros": x if mean else np.pad(x, ends),
     }
-    for words, change in mistakes(__file__, "slips.txt", {**given, **turned}):
+    for words, change in mistakes(__file__, "slips.txt", {**turned, **given}):
         yield words, lambda change=change: getattr(
             pool(**{"x": x, **given, **change}), field, None)
     if field == "output" and not mean:

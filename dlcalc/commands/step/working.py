@@ -239,8 +239,9 @@ def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
     if own is not None:
         yield "the other sign", -own
         yield from _other_means(result, field, own)
-        yield "the factor 2 left out", own / 2
-        yield "the factor ½ left out", own * 2
+        if field == "loss" or (result.loss is not None and _is_gradient(field)):
+            yield "the factor 2 left out", own / 2
+            yield "the factor ½ left out", own * 2
         if np.ndim(own) == 2:
             yield Said.TRANSPOSED, own.T
     if _is_gradient(field):

@@ -120,6 +120,8 @@ def test_working_shows_windows_and_where_gradients_go() -> None:
         ("-F 2 --upstream '10 20'", '{"dx": [[0, 0, 10, 0], [10, 0, 0, 10]]}', "sharing"),
         ("-F 2 --kind avg", "7 14", "the sum in place of the mean"),
         ("-F 2", "1.75 3.5", "the mean in place"),
+        ("-F 2 --framework flax", "4 5", "PyTorch's way in place"),
+        ("-F 2 --framework flax", "1.75 2 3.5", "the mean in place"),
         ("-F 2", "4 5 5", "stride 1"),
         ("-F 2", "7 14", "the sum in place of the largest element"),
         ("-F 2", "0 1", "the smallest element"),
