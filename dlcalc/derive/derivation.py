@@ -346,8 +346,7 @@ def zero_reason(paths: Sequence[Path], values: Mapping[Expr, Any]) -> str:
     >>> zero_reason([(symbol("w", 5), symbol("x", 1))], {symbol("w", 5): 0, symbol("x", 1): 2})
     '0 because w_5 is 0'
     """
-    zeros = [[formula_text(term) for term in path
-              if (values[term] if term in values else value_of(term, values)) == 0]
+    zeros = [[formula_text(term) for term in path if value_of(term, values) == 0]
              for path in paths]
     if not all(zeros):
         return ""

@@ -200,9 +200,8 @@ class Recipe:
         line, note = self.lines.lines[key], self.notes.get(key, "")
         if self.units is None:
             formula = line.formula if isinstance(line.formula, Expr) else None
-            values, symbols = self.lines.values, set(symbols_in(formula))
-            known = symbols if symbols <= values.keys() else ()
-            put = {each: values[each] for each in known} if formula not in values else {}
+            values = self.lines.values
+            put = {each: values[each] for each in symbols_in(formula)}
             step = array_step(line.name, line.value, formula, put)
             yield step._replace(note="; ".join(filter(None, (step.note, note))))
         elif key not in self.hidden:

@@ -714,7 +714,7 @@ class MaxPool(Pool):
     @staticmethod
     def require_input(node: Node) -> None:
         """ShapeError where a window meets the padding alone, whose largest is −∞."""
-        pooling.require_input([axis for axis in node.options["axes"] if isinstance(axis, Axis)])
+        pooling.require_input(node.options["axes"])
 
     def pull(self, node: Node, gradient: Array, place: int) -> Array:
         x, shared = node.arguments[0].value, bool(node.options.get("shared"))

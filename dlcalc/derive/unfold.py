@@ -203,7 +203,9 @@ class Unfolding:
         return found
 
     def _called(self, node: Apply, env: Values, depth: int) -> Node:
-        definition = self.definitions[node.options["function"]]
+        definition = self.definitions.get(node.options["function"])
+        if definition is None:
+            raise error_at("a function is defined outside of loops", node)
         if depth > MOST_DEPTH // 2:
             raise error_at(f"{definition.name} is defined by way of itself", node)
         arguments = []
@@ -380,10 +382,7 @@ class _Letters:
 
     def _index_range(self, place: Node) -> Node:
         """The whole numbers that an index of letters is, from 0 on."""
-        counts = self._computed(place)
-        if isinstance(place, Name) and place.name in self.letters:
-            return counts
-        return made(_like(place, "from_0"), (counts,), NO_OPTIONS)
+        return made(_like(place, "from_0"), (self._computed(place),), NO_OPTIONS)
 
     def _computed(self, place: Node) -> Node:
         if isinstance(place, Name) and place.name in self.letters:

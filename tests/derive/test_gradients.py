@@ -83,6 +83,7 @@ def test_whole_numbers_stay_whole_and_exact() -> None:
     small = dlcalc.grad("L = sum(x^2)", {"x": [1, 2]})
     assert small.gradients["L"]["x"].dtype == np.int64
     assert isinstance(dlcalc.grad("y = x; L = y/2", {"x": 4}).values["L"], float)
+    assert type(dlcalc.grad("L = max(w, x)", {"w": 3, "x": 2}).gradients["L"]["w"]) is int
 
 
 def test_intermediate_quantities_have_gradients_too() -> None:
@@ -694,6 +695,7 @@ def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: floa
          "a negative number to a fractional power: x = -2, p = 0.5"),
         ("L = x^p + sum(v)", {"x": 0, "p": -1, "v": [1]}, "x^p: division by zero: x = 0, p = -1"),
         ("L = sum(A^p)", {"A": [[4.0, -2.0]], "p": 0.5}, "A up to 4, p = 0.5"),
+        ("L = sum(A^p)", {"A": [[4, -2]], "p": 0.5}, "A^p: a negative number to a fractional power"),
         ("L = x^p", {"x": -1e200, "p": 3}, "x^p: overflows, beyond 1.8e308: x = -1e+200, p = 3"),
         ("L = x^p", {"x": 0.5, "p": -2000.5}, "x^p: overflows, beyond 1.8e308: x = 0.5, p = -200"),
         ("L = sum(x^p)", {"x": [0, 1e200], "p": [0, 2]}, "x^p: overflows, beyond 1.8e308: x up to"),

@@ -270,6 +270,8 @@ LEFT_INDEX = ("an index on the left is a whole number, a loop's variable, or a l
     ("for t in 1..q: h[t] = s", 13, "q",
      "a loop runs over whole numbers, and q has no such value: give q=3"),
     ("f(a) = f(a) + 1; y = f(s)", 8, "f(a)", "f is defined by way of itself"),
+    ("for t in 1..2: f(a) = a; h[t] = f(t)", 33, "f(t)", "a function is defined outside of loops"),
+    ("for t in 1..0: f(a) = a; y = f(s)", 30, "f(s)", "a function is defined outside of loops"),
     ("y = softmax(x, axis=z)", 21, "z", "z is no whole number here"),
 ])
 def test_what_is_written_wrong_is_marked_where_it_stands(

@@ -10,6 +10,7 @@ import dlcalc
 from dlcalc.derive.check import check_jacobian, check_second, hessian, jacobian
 from dlcalc.derive.working import grad_steps, jacobian_steps, second_steps
 from dlcalc.derive.working_terms import named
+from dlcalc.errors import LimitError
 from dlcalc.formulas.text import formula_text
 from tests.derive.test_gradients import used
 from tests.derive.typed import untrue
@@ -193,6 +194,19 @@ def test_differences_step_as_far_as_large_numbers_need() -> None:
     result = dlcalc.grad("y = x^2; L = x[0]^2*x[1]", {"x": [1e12, -3e15]}, of="L")
     assert all(each.passed for each in check_jacobian(result, "y", jacobian(result, "y")))
     assert all(each.passed for each in check_second(result, {"L": hessian(result, "L")}))
+
+
+def test_differences_of_large_values_may_be_off_by_their_rounding() -> None:
+    result = dlcalc.grad("y = 2*x + 1e9", {"x": [1.0, 3.0]}, of=[])
+    assert all(each.passed for each in check_jacobian(result, "y", jacobian(result, "y")))
+
+
+def test_matrices_of_too_many_derivatives_are_refused_before_they_are_computed() -> None:
+    result = dlcalc.grad("y = x*x; L = sum(y)", {"x": np.ones(1025)}, of="L")
+    with pytest.raises(LimitError, match="1,050,625 derivatives are more than 1,048,576"):
+        hessian(result, "L")
+    with pytest.raises(LimitError, match="1,050,625 derivatives are more than 1,048,576"):
+        jacobian(result, "y")
 
 
 @pytest.mark.parametrize("equation", [

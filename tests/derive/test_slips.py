@@ -332,6 +332,12 @@ def test_only_a_wrong_number_of_the_right_shape_has_a_slip(
     assert found == (said and f"{said} gives that")
 
 
+@pytest.mark.parametrize("values", [{"w": 1.37, "x": 2.29}, {"w": [1.37, 0.5], "x": [2.29, 4]}])
+def test_what_no_formula_gives_has_no_slip(values: dict[str, Any]) -> None:
+    result = dlcalc.grad("L = sum(w*x)", values, wrt=["L", "w"])
+    assert grad_slip(result, None, Place(("gradients", "L", "L")), 3.137) == ""
+
+
 def test_a_slip_explains_every_wrong_number_and_leaves_the_right_ones() -> None:
     values = {"x": [1.37, 2.29, -0.53], "z": [0.71, -1.13, 2.17]}
     x, z = np.array(values["x"]), np.array(values["z"])

@@ -143,6 +143,8 @@ def test_batches_are_worked_out_in_matrices() -> None:
     steps = {formula_text(each.name): each for each in MlpWorking(result).steps()}
     assert steps["∂J/∂W_1"].value == result.gradients.weights[0].tolist()
     assert steps["J"].note == "mean over 2 examples"
+    assert formula_text(steps["Q_1"].numbers[0]).startswith("[[1, 2], [3, 4]] @ [[")
+    assert formula_text(steps["ΔW_2"].numbers[0]).startswith("−0.1·[[")
     assert steps["ΔW_2"].value == result.updates.weights[1].tolist()
 
 
