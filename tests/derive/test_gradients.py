@@ -695,7 +695,7 @@ def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: floa
          "a negative number to a fractional power: x = -2, p = 0.5"),
         ("L = x^p + sum(v)", {"x": 0, "p": -1, "v": [1]}, "x^p: division by zero: x = 0, p = -1"),
         ("L = sum(A^p)", {"A": [[4.0, -2.0]], "p": 0.5}, "A up to 4, p = 0.5"),
-        ("L = sum(A^p)", {"A": [[4, -2]], "p": 0.5}, "A^p: a negative number to a fractional power"),
+        ("L = sum(A^p)", {"A": [[4, -2]], "p": 0.5}, "a negative number to a fractional power"),
         ("L = x^p", {"x": -1e200, "p": 3}, "x^p: overflows, beyond 1.8e308: x = -1e+200, p = 3"),
         ("L = x^p", {"x": 0.5, "p": -2000.5}, "x^p: overflows, beyond 1.8e308: x = 0.5, p = -200"),
         ("L = sum(x^p)", {"x": [0, 1e200], "p": [0, 2]}, "x^p: overflows, beyond 1.8e308: x up to"),

@@ -36,7 +36,7 @@ def conv_steps(result: Convolution) -> Iterator[Step]:
     """The size, the padded input, and the first elements; gradients, if any."""
     yield from axis_steps(result.axes)
     if not result.transposed and any(map(sum, result.pad)):
-        padded = padded_input(result.operands[0], result)
+        padded = padded_input(result)
         large = padded.size > MOST_SHOWN
         note = f"{by_x(padded.shape)}, too large to be written out" if large else ""
         yield Step("padded input", None if large else padded, note=note)

@@ -120,25 +120,25 @@ def conv(
     )
     taps = _flipped(kernel, layout) if flip else kernel
     data, weight = inputs.reshape(layout.input), taps.reshape(layout.kernel)
-    dx, dw, added, db = None, None, None, None
+    dx, dw, added, db, given = None, None, None, None, None
     with np.errstate(all="ignore"):
         output = _output(data, weight, layout, geometry, count)
         if upstream is not None:
-            upstream = kept(upstream, "upstream")
-            dx, dw = _gradients(data, weight, upstream, layout, geometry, count)
+            given = kept(upstream, "upstream")
+            dx, dw = _gradients(data, weight, given, layout, geometry, count)
             dx, dw = dx.reshape(inputs.shape), dw.reshape(kernel.shape)
             dw = _flipped(dw, layout) if flip else dw
         if bias is not None:
             added = _bias(bias, layout)
             output = _sum(output, added.reshape(-1, *[1] * layout.dims))
-            if upstream is not None:
-                db = _bias_gradient(upstream, output.shape, layout)
+            if given is not None:
+                db = _bias_gradient(given, output.shape, layout)
     made = object.__new__(Convolution)
     vars(made).update(  # all at once, where its own __init__ would set one by one
         output=output.reshape(layout.shown(output.shape)), dx=dx, dw=dw,
         input_shape=inputs.shape, kernel_shape=kernel.shape, axes=axes, groups=layout.groups,
         pad_mode=pad_mode, flip=flip, multiplications=count, bias=added, db=db,
-        operands=(inputs, kernel, upstream),
+        operands=(inputs, kernel, given),
     )
     return made
 
@@ -312,8 +312,8 @@ def _sum(a: Array, b: Array) -> Array:
     return added
 
 
-def _bias_gradient(upstream: object, shape: tuple[int, ...], layout: Layout) -> Array:
-    given = as_numbers(upstream, "upstream").reshape(shape)
+def _bias_gradient(upstream: Array, shape: tuple[int, ...], layout: Layout) -> Array:
+    given = upstream.reshape(shape)
     axes = (0, *range(2, 2 + layout.dims))
     if not is_whole(given.dtype):
         return np.asarray(given.sum(axis=axes))
@@ -365,7 +365,7 @@ def _output(x: Array, w: Array, layout: Layout, geometry: Geometry, count: int) 
 
 
 def _gradients(
-    x: Array, w: Array, upstream: object, layout: Layout, geometry: Geometry, count: int
+    x: Array, w: Array, upstream: Array, layout: Layout, geometry: Geometry, count: int
 ) -> tuple[Array, Array]:
     shape = (layout.input[0], layout.channels_out, *geometry.output)
     given = upstream_of(upstream, layout.shown(shape)).reshape(shape)

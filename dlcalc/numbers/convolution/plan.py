@@ -30,7 +30,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from dlcalc.errors import LimitError, ShapeError
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.exact import Array, as_numbers, is_whole
+from dlcalc.numbers.exact import Array, is_whole
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Pair, windows_along
 from dlcalc.numbers.threads import Aside, each, share
@@ -63,9 +63,8 @@ class Windowed(Result):
         return array.copy() if copy and array is self.output else array
 
 
-def upstream_of(upstream: object, shape: tuple[int, ...]) -> Array:
-    """The gradient of an output of this shape, as numbers; ShapeError where it has another."""
-    given = as_numbers(upstream, "upstream")
+def upstream_of(given: Array, shape: tuple[int, ...]) -> Array:
+    """The gradient of an output of this shape; ShapeError where it has another."""
     if given.shape != shape:
         raise ShapeError(
             f"the upstream gradient has shape {by_x(given.shape) or '()'}, the output {by_x(shape)}"

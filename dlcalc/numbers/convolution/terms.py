@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dlcalc.errors import ShapeError
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.convolution.plan import Geometry, padded, source
-from dlcalc.numbers.exact import Array, as_numbers
+from dlcalc.numbers.exact import Array
 from dlcalc.numbers.sizes import Axis
 
 if TYPE_CHECKING:
@@ -131,24 +131,21 @@ def _steps(axis: Axis, count: int, place: int | None, pad: int) -> range:
 
 
 def factors(
-    x: object, w: object, upstream: object, found: Terms, field: str
+    x: Array, w: Array, upstream: Array | None, found: Terms, field: str
 ) -> Iterator[tuple[Any, Any]]:
     """The two numbers of each product: x·w, dy·w of a dx, dy·x of a dw.
 
     >>> from dlcalc.numbers.convolution.conv import conv
-    >>> result = conv([1, 2, 3], [4, 5])
-    >>> list(factors([1, 2, 3], [4, 5], [1, 2], terms(result, "dx", (1,)), "dx"))
+    >>> result = conv([1, 2, 3], [4, 5], upstream=[1, 2])
+    >>> list(factors(*result.operands, terms(result, "dx", (1,)), "dx"))
     [(2, 4), (1, 5)]
     """
-    inputs, weights = as_numbers(x, "input"), as_numbers(w, "kernel")
-    given = None if upstream is None else as_numbers(upstream, "upstream")
     for to, of, tap in found.met:
-        value = 0 if of is None else item(inputs, of)
+        value = 0 if of is None else item(x, of)
         if field == "output":
-            yield value, item(weights, tap)
-        else:
-            assert given is not None
-            yield item(given, to), item(weights, tap) if field == "dx" else value
+            yield value, item(w, tap)
+        elif upstream is not None:
+            yield item(upstream, to), item(w, tap) if field == "dx" else value
 
 
 def item(array: Array, at: Index) -> Any:
@@ -156,9 +153,9 @@ def item(array: Array, at: Index) -> Any:
     return array[at] if array.dtype == object else array[at].item()
 
 
-def padded_input(x: object, result: Convolution) -> Array:
+def padded_input(result: Convolution) -> Array:
     """The input with its padding around it, of the same rank; not for transposed ones."""
-    array = as_numbers(x, "input")
+    array = result.operands[0]
     whole = tuple(slice(0, axis.padded) for axis in result.axes)
     canonical = array.reshape((-1, 1, *result.input_shape[-result.dims :]))
     around = padded(canonical, Geometry(result.axes, result.pad_mode), whole)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dlcalc.numbers.convolution.conv import Convolution, conv
 from dlcalc.numbers.convolution.terms import factors, terms
-from dlcalc.numbers.exact import Array
+from dlcalc.numbers.exact import Array, as_numbers
 
 
 @dataclass
@@ -72,7 +72,8 @@ def iota(*shape: int) -> Array:
 def by_definition(x: object, w: object, result: Convolution) -> Array:
     """The whole output by its definition, as an object array of Python numbers."""
     output = np.empty(result.shape, dtype=object)
+    arrays = as_numbers(x, "x"), as_numbers(w, "w")
     for index in np.ndindex(*result.shape):
         found = terms(result, "output", index)
-        output[index] = sum(a * b for a, b in factors(x, w, None, found, "output"))
+        output[index] = sum(a * b for a, b in factors(*arrays, None, found, "output"))
     return output
