@@ -60,9 +60,10 @@ def import_click() -> None:
 
     Each is there when something of it is touched, but for what Click takes of it on the way.
     """
-    # What does the same, for help that is written in one line and in English.
+    # What does the same, for help that is written in English; NumPy wants a cleandoc, too, and
+    # names platform and pickle.
     kept: dict[str, dict[str, Any]] = {
-        "inspect": {"cleandoc": _one_line_doc},
+        "inspect": {"cleandoc": _clean_doc}, "pickle": {}, "platform": {},
         "gettext": {"gettext": str,
                     "ngettext": lambda one, many, count: one if count == 1 else many},
         "threading": {"local": _thread._local},
@@ -90,11 +91,10 @@ def import_click() -> None:
                 del vars(sys.modules[name])[each]
 
 
-def _one_line_doc(text: str) -> str:
-    """`inspect.cleandoc`, which a text of several lines is worth."""
-    if "\n" not in text:
-        return text.strip()
-    inspect = sys.modules["inspect"]
-    _ = inspect.getdoc  # with which the module is executed, and has a cleandoc of its own
-    cleaned: str = inspect.cleandoc(text)
-    return cleaned
+def _clean_doc(text: str) -> str:
+    """What `inspect.cleandoc` gives."""
+    first, *rest = text.expandtabs().split("\n")
+    margin = min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
+    lines = [first.lstrip(), *(line[margin:] for line in rest)]
+    full = [place for place, line in enumerate(lines) if line]
+    return "\n".join(lines[full[0] : full[-1] + 1]) if full else ""
