@@ -132,7 +132,7 @@ def test_what_click_seldom_uses_waits_until_it_is_used() -> None:
     runs = "run(['size', '-L', '32', '-F', '5']); "
     assert not {"ast", "dis", "platform", "locale", "_datetime"} & loaded_by(start + runs)
     used = (
-        "import click, datetime, gettext, inspect, threading, uuid, weakref; "
+        "import click, datetime, gettext, inspect, pickle, platform, threading, uuid, weakref; "
         "from inspect import cleandoc; "
         "assert click.UUID.convert('0' * 32, None, None) == uuid.UUID(int=0); "
         "assert inspect.cleandoc(' a\\n  b') == cleandoc('a\\nb') == 'a\\nb'; "
@@ -140,6 +140,8 @@ def test_what_click_seldom_uses_waits_until_it_is_used() -> None:
         "assert gettext.NullTranslations().gettext('a') == gettext.gettext('a') == 'a'; "
         "assert threading.current_thread() is threading.main_thread(); "
         "assert not weakref.WeakKeyDictionary().keyrefs(); "
+        "assert pickle.loads(pickle.dumps({1})) == {1}; "
+        "assert platform.python_version() == sys.version.split()[0].rstrip('+'); "
         "assert inspect.__file__.endswith('inspect.py')"
     )
     assert {"ast", "platform", "locale", "_datetime"} <= loaded_by(start + runs + used)
