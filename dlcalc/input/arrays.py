@@ -58,9 +58,47 @@ def _parse(source: Source, allow_nonfinite: bool, decimal: Decimal) -> list[Any]
 
         return [parse_npz(source.data, allow_nonfinite)]
     text = decode(source)
+    try:
+        return _of_text(text, allow_nonfinite, decimal)
+    except InputError:
+        printed = _printed(text)
+        if printed == text:
+            raise
+    return _of_text(printed, allow_nonfinite, decimal)
+
+
+def _of_text(text: str, allow_nonfinite: bool, decimal: Decimal) -> list[Any]:
     if text.lstrip()[:1] in ("[", "{"):
         return _json_arrays(text, allow_nonfinite, decimal)
     return parse_text(text, allow_nonfinite, decimal)
+
+
+MOST_PRINTED = 1_000_000
+"""Signs of a text that is read as others print arrays."""
+_LIST = r"(\[[-+\d.e\s,\[\]]*\])"
+_PRINTED = re.compile(rf"[\w.]+\(\s*{_LIST}\s*(?:,[^\[\]]*)?\)|{_LIST}|(\([-+\d.e\s,\[\]()]*\))")
+_ROWS = re.compile(r"\[([^\[\]]*;[^\[\]]*)\]")
+
+
+def _printed(text: str) -> str:
+    """An array as NumPy, PyTorch, Python or MATLAB print it, as JSON or rows; other text as it is.
+
+    >>> _printed("[[1. 2.]\\n [3. 4.]]"), _printed("tensor([1., -2.], grad_fn=<AddBackward0>)")
+    ('[[1.0,2.0],[3.0,4.0]]', '[1.0, -2.0]')
+    >>> _printed("((1, 2), (3, 4))"), _printed("[1 2; 3 4]"), _printed("1 x")
+    ('[[1, 2], [3, 4]]', '1 2; 3 4', '1 x')
+    """
+    if len(text) > MOST_PRINTED:
+        return text
+    if rows := _ROWS.fullmatch(text.strip()):
+        return rows[1]
+    found = _PRINTED.fullmatch(text.strip())
+    if found is None:
+        return text
+    lists = str(found[found.lastindex or 0]).translate({ord("("): "[", ord(")"): "]"})
+    if "," not in lists:
+        lists = re.sub(r"(?<=[\d.\]])\s+(?=[-+\d.\[])", ",", lists)
+    return re.sub(r"(\d\.)(?!\d)", r"\g<1>0", lists)
 
 
 def _json_arrays(text: str, allow_nonfinite: bool, decimal: Decimal) -> list[Any]:

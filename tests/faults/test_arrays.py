@@ -125,6 +125,9 @@ TEXT: dict[str, tuple[str | bytes, str]] = {
     "true": ("[1, true]", "element [1]: is true or false, where a number belongs"),
     "JSON text": ('[1, "2"]', "'2' is text, not a number"),
     "empty list": ("[[], []]", "an empty list"),
+    "an array of NumPy's cut short": ("[[1 2]\n [3 4]", "not JSON: expecting ',' delimiter"),
+    "decimal commas in a list": ("[1,5 2,5]", "not JSON: expecting ',' delimiter"),
+    "a long array of NumPy's": ("[0 1 2 ... 97 98 99]", "not JSON: expecting"),
     "cut JSON": ("[1, 2", "not JSON: expecting ',' delimiter at column 6"),
 }
 
@@ -141,10 +144,21 @@ def test_text_and_json(text: str | bytes, said: str) -> None:
     "text",
     ["\ufeff1 2\n3 4\n", "1 2\r\n3 4\r\n", "1 2\r3 4\r", "1, 2\n3, 4", "1,2\n3,4\n", "+1 2;3 4;",
      "# a comment\n1 2 # one more\n3 4\n", "\ufeff[[1, 2], [3, 4]]", "\t1\t2\n3\t4",
-     '{"shape": [2, 2], "output": [[1, 2], [3, 4]]}', "# shape 2x2\n1 2\n3 4\n"],
+     '{"shape": [2, 2], "output": [[1, 2], [3, 4]]}', "# shape 2x2\n1 2\n3 4\n",
+     # As NumPy, PyTorch, Python and MATLAB print them.
+     "[[1 2]\n [3 4]]\n", "array([[1, 2],\n       [3, 4]])", "((1, 2), (3, 4))", "[1 2; 3 4]"],
 )  # fmt: skip
 def test_their_nearest_good_texts(text: str) -> None:
     assert run("conv", "-w", "1", stdin=text).out == "1  2\n3  4\n"
+
+
+def test_decimals_as_others_print_them() -> None:
+    for text in ("[[ 1.  -2.5]\n [ 3.e-01  4.]]", "tensor([[1., -2.5],\n        [3.e-01, 4.]], "
+                 "device='cuda:0', grad_fn=<MmBackward0>)"):
+        assert run("conv", "-w", "1 1", "-f", "json", stdin=text).out.startswith(
+            '{"output": [[-1.5], [4.3]]')
+    right = run("size", "-L", "9x9", "-F", "3", "--expect", "(7, 7)")
+    assert (right.status, right.err) == (0, "dlcalc: agrees\n")
 
 
 @pytest.mark.parametrize(
