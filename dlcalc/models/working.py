@@ -14,7 +14,7 @@ from dlcalc.formulas.expressions import Expr, Step, add, mul, symbol
 from dlcalc.input.sources import read_table
 from dlcalc.layers.counted import Counted, Shape
 from dlcalc.layers.size_steps import output_step, size_steps
-from dlcalc.layers.table import handler, usual
+from dlcalc.layers.table import context, handler, usual
 from dlcalc.models.count import Count, Row
 from dlcalc.models.receptive_fields import seen
 from dlcalc.numbers.axes import plural
@@ -54,8 +54,10 @@ class Traced(NamedTuple):
         return Step(name, int(number), formula, shown, ", ".join(legend))
 
 
-def traced(type: str, shape: Shape, arguments: Mapping[str, Any], **context: Any) -> Traced:
+def traced(type: str, shape: Shape, arguments: Mapping[str, Any], cached: int = 0) -> Traced:
     """Count a layer of this type with letters for its shape and for what it was given.
+
+    `cached` positions came before, where the layer looks back on them.
 
     An argument left as it is by default is a bare number, which a formula need not name.
 
@@ -75,10 +77,8 @@ def traced(type: str, shape: Shape, arguments: Mapping[str, Any], **context: Any
         else _argument(found, function, name, value, len(shape) - 1)
         for name, value in arguments.items()
     }
-    for name, value in context.items():
-        if name == "cached" and value:
-            value = _letter(found, "S", "", value, LETTERS["S"])
-        given[name] = value
+    if cached and "cached" in context(function):
+        given["cached"] = _letter(found, "S", "", cached, LETTERS["S"])
     counted = function(lettered, **given)
     for size in counted.output:
         for each in size.symbols if isinstance(size, N) else ():
@@ -137,13 +137,13 @@ def total_step(count: Count, what: str = "params") -> Step:
     return Step("total", sum(terms), None, shown)
 
 
-def layer_steps(row: Row) -> Iterator[Step]:
+def layer_steps(row: Row, cached: int = 0) -> Iterator[Step]:
     """One layer: its output size, parameters, multiply-accumulates and receptive field."""
     windows = windows_of(row)
     if windows:
         yield from size_steps(windows)
     yield params_step(row)
-    yield macs_step(row)
+    yield macs_step(row, cached)
     field = seen(row.field)
     if field is not None:
         yield Step("receptive field", list(field), note="input columns that an output sees")
@@ -171,9 +171,9 @@ def _constant(formula: Any) -> int:
     return 0
 
 
-def macs_step(row: Row) -> Step:
+def macs_step(row: Row, cached: int = 0) -> Step:
     """The formula of a layer's multiply-accumulates, with its numbers."""
-    found = _traced(row)
+    found = _traced(row, cached)
     if found is None or found.counted.macs != row.macs:  # what is masked, or does not run
         return Step("macs", row.macs)
     return found.step("macs", found.counted.macs)
@@ -188,9 +188,9 @@ def windows_of(row: Row) -> tuple[Axis, ...]:
     return windows if sizes == row.output[1:] else ()
 
 
-def _traced(row: Row) -> Traced | None:
+def _traced(row: Row, cached: int = 0) -> Traced | None:
     arguments = row.arguments
-    return None if arguments is None else traced(row.type, row.input, arguments)
+    return None if arguments is None else traced(row.type, row.input, arguments, cached)
 
 
 def expected_step(
@@ -272,7 +272,7 @@ def layer_step(
     if what == "params":
         return params_step(row)
     if what == "macs":
-        return macs_step(row)
+        return macs_step(row, getattr(use, "cached", None) or 0)
     found = _traced(row)
     if what in ("weights", "biases") and found is not None:
         number = getattr(found.counted, str(what))

@@ -242,7 +242,8 @@ class ParamsRun(Run[Any]):
                     *NAMED, "columns", "depth", "sort", "summary"))):
                 row = count.rows[0]
                 self.out.emit(drawn.layer_answer(
-                    row, self.use, count.positions, working=partial(working.layer_steps, row),
+                    row, self.use, count.positions,
+                    working=partial(working.layer_steps, row, count.cached),
                     element=lambda field, index: working.expected_step(
                         count, Place(("layers", 0, *field)), index, self.use),
                     advice=partial(slips.count_advice, read, count, use=self.use),

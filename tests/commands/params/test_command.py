@@ -613,3 +613,13 @@ def test_what_each_device_holds_and_what_fits_are_columns_for_programs() -> None
         kept = {name: each for name, each in total[holder].items() if each is not None}
         assert kept
         assert {name: int(row[f"{holder}.{name}"]) for name in kept} == kept
+
+
+def test_products_behind_a_cache_are_worked_out_with_its_positions() -> None:
+    layer = ["params", "gpt2", "--layer", "h.0.attn", "--cached", "100"]
+    worked = "2·T·D·(2·D + T + S) = 2·1·768·(2·768 + 1 + 100)"
+    words = "(T positions, D features, S positions before)"
+    assert f"macs = {worked} = 2514432   {words}\n" in invoke(*layer, "--explain").out
+    assert invoke(*layer, "--expect", '{"macs": 5}').err == (
+        f"dlcalc: macs: expected 5, is 2514432 = {worked} {words}\n"
+    )
