@@ -108,6 +108,8 @@ def test_a_layer_with_its_working() -> None:
     ("lenet-1998", "OUTPUT", "84·10 = 840"),
     ("llama-2-7b", "norm", "norm = D = 4096   (D features)"),
     ("gpt2", "h.0.attn", "4·768·(768 + 1) = 2362368"),
+    ("gpt2", "head", "head = 0   (weights tied to wte)"),
+    ("gpt2", "h.0.sum1", "h.0.sum1 = 0\nmacs = 0"),
     ("dcgan", "conv1", "5·5·1024·512 = 13107200"),
 ])
 def test_the_working_of_each_type(model: str, layer: str, working: str) -> None:
