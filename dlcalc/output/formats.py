@@ -49,8 +49,8 @@ def cells(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
 
     >>> cells({"input": "4x4", "output": (3, 3)}, ["input", "output"])
     ['4x4', '3x3']
-    >>> cells({"input": [[1, 2]], "note": {"a": [None]}}, ["input", "note"])
-    ['1 2', '{"a": [null]}']
+    >>> cells({"input": [[1, 2]], "note": {"a": [None]}, "tags": ["b"]}, ["input", "note", "tags"])
+    ['1 2', '{"a": [null]}', '["b"]']
     >>> cells({"transposed": True, "last": None}, ["transposed", "last"])
     ['true', '']
     """

@@ -160,8 +160,8 @@ def columns_beside(
 def divided_line(texts: Sequence[str], delimiter: str) -> str:
     """One line of csv or tsv, quoted where it needs it; most need none.
 
-    >>> divided_line(["a,b", "3"], ",")
-    '"a,b",3\\n'
+    >>> divided_line(["a,b", "3"], ","), divided_line(["a\\rb", ""], ",")
+    ('"a,b",3\\n', '"a\\rb",\\n')
     """
     line = delimiter.join(texts)
     special = '"' in line or "\n" in line or "\r" in line
@@ -171,8 +171,8 @@ def divided_line(texts: Sequence[str], delimiter: str) -> str:
     from io import StringIO
 
     text = StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(texts)
-    return text.getvalue()
+    csv.writer(text, delimiter=delimiter).writerow(texts)  # it quotes the signs of its own end
+    return text.getvalue()[:-2] + "\n"
 
 
 def divided_lines(table: Any, delimiter: str) -> Iterator[str]:

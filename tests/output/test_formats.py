@@ -8,20 +8,21 @@ import numpy as np
 import pytest
 
 from dlcalc.formulas.expressions import Step, symbol
-from dlcalc.output.answer import Answer, Table, Text, Values
+from dlcalc.output.answer import Answer, Prose, Table, Text, Values
 from dlcalc.output.formats import FORMATS
+from dlcalc.output.tables import fitted
 
 TABLE = Table(
     ["name", "params", "share"],
     [["C1, first", 61706, 2 / 3], ["a|b", 2**70, None]],
-    title="Layers", footnotes=["as counted"],
+    title="Layers", footnotes=["as_counted"],
 )  # fmt: skip
 ANSWER = Answer(
     {"output": np.array([[1.0, 2 / 3]]), "total": 2**70, "loss": float("inf")},
     [Values(np.array([[1.0, 2 / 3]]), "output"), TABLE, Text(["in words"])],
     working=lambda: [
         Step("Forward"),
-        Step(symbol("y"), [[1, 2], [3, 4]], symbol("a") + 1, (), "a remark"),
+        Step(symbol("y"), [[1, 2], [3, 4]], symbol("a") + 1, (), "a_remark"),
         Step(symbol("z"), 0.1 + 0.2, symbol("a") * 3, (0.1 * symbol("b"),)),
     ],
 )
@@ -39,7 +40,7 @@ def test_table_is_for_people() -> None:
         "---------  -----------------------------  --------\n"
         "C1, first                         61,706  0.666667\n"
         "a|b        1,180,591,620,717,411,303,424\n"
-        "as counted\n\nin words\n"
+        "as_counted\n\nin words\n"
     )
 
 
@@ -92,22 +93,71 @@ def test_latex_escapes_what_it_must() -> None:
     drawn = text("latex")
     assert r"\text{output} = \begin{bmatrix} 1 & 0.666667 \end{bmatrix}" in drawn
     assert r"\begin{tabular}" in drawn
+    assert r"\noindent as\_counted" in drawn
     assert r"\begin{verbatim}" in drawn
+
+
+def test_html_escapes_titles_notes_and_remarks() -> None:
+    table = Table(["a"], [["<i>"]], "x < y", ["& so on"])
+    steps = [Step("<head>", note="&"), Step(symbol("y"), 1, note="a < b"), Step(symbol("z"), 2)]
+    drawn = text("html", True, answer=Answer({}, [table], working=lambda: steps))
+    assert "<caption>x &lt; y</caption>" in drawn
+    assert '<p class="note">&amp; so on</p>' in drawn
+    assert "<p><b>&lt;head&gt;</b>: &amp;</p>\n" in drawn
+    assert ' = 1 <span class="note">(a &lt; b)</span></div>' in drawn
+    assert " = 2</div>" in drawn
 
 
 def test_working_in_every_format() -> None:
     assert text("table", explain=True).startswith(
-        "Forward\ny = a + 1 =   (a remark)\n  1  2\n  3  4\nz = a·3 = 0.1·b = 0.3\n\n"
+        "Forward\ny = a + 1 =   (a_remark)\n  1  2\n  3  4\nz = a·3 = 0.1·b = 0.3\n\n"
     )
     assert "**Forward**" in text("markdown", explain=True)
-    assert text("latex", explain=True).startswith(r"\documentclass")
+    latex = text("latex", explain=True)
+    assert latex.startswith(r"\documentclass")
+    assert r"\noindent a\_remark" in latex
     working = json.loads(text("json", explain=True))["working"]
     assert [step["name"] for step in working] == ["Forward", "y", "z"]
     assert working[2] == {"name": "z", "formula": "a·3", "numbers": "0.1·b",
                           "value": 0.1 + 0.2, "note": None}  # fmt: skip
     rows = list(csv.reader(io.StringIO(text("csv", explain=True).split("\n\n")[0])))
     assert rows[0] == ["name", "formula", "numbers", "value", "note"]
-    assert rows[2] == ["y", "a + 1", "", "[[1, 2], [3, 4]]", "a remark"]
+    assert rows[2] == ["y", "a + 1", "", "[[1, 2], [3, 4]]", "a_remark"]
+
+
+PROSE = Answer({}, [Prose(
+    "# A `head`\n\nWords in **bold** and `code`, that\ngo on; a < b.\n\n"
+    "- an item that is\n  folded\n- another\n\n| name | what |\n| --- | --- |\n| `x` | 1 & 2 |\n\n"
+    "```sh\n# no head: dlcalc   size -L 3 is one line, however long it is\n\n```\n\n"
+    "```text\nPART  what stands behind it on a long line\n```\n"
+)])  # fmt: skip
+
+
+def test_prose_is_folded_to_a_terminal_and_its_code_is_not() -> None:
+    assert text("table", answer=Answer({}, fitted(PROSE.blocks, 40, 6))) == (
+        "A head\n\nWords in bold and code, that go on; a <\nb.\n\n- an item that is folded\n- another\n\n"
+        "name    what\n------  ------\nx       1 & 2\n\n"
+        "    # no head: dlcalc   size -L 3 is one line, however long it is\n    \n\n"
+        "    PART  what stands behind it on a\n        long line\n"
+    )  # fmt: skip
+    assert text("plain", answer=PROSE).startswith(
+        "A head\n\nWords in bold and code, that\ngo on; a < b.\n\n- an item that is\n  folded\n"
+    )
+    assert text("plain", answer=PROSE).endswith("    PART  what stands behind it on a long line\n")
+
+
+def test_prose_is_a_page_a_document_and_itself() -> None:
+    assert text("html", answer=PROSE).partition("<body>\n")[2] == (
+        "<h1>A <code>head</code></h1>\n"
+        "<p>Words in <b>bold</b> and <code>code</code>, that go on; a &lt; b.</p>\n"
+        "<ul><li>an item that is folded</li><li>another</li></ul>\n"
+        "<table>\n<tr><th>name</th><th>what</th></tr>\n"
+        "<tr><td><code>x</code></td><td>1 &amp; 2</td></tr>\n</table>\n"
+        "<pre># no head: dlcalc   size -L 3 is one line, however long it is\n</pre>\n"
+        "<pre>PART  what stands behind it on a long line</pre>\n</body>\n</html>\n"
+    )
+    assert "\n x      & 1 \\& 2 \\\\\n" in text("latex", answer=PROSE)
+    assert text("markdown", answer=PROSE) == PROSE.blocks[0].source  # type: ignore[union-attr]
 
 
 def test_every_format_has_a_writer() -> None:

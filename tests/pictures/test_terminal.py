@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcalc.output.training import loss_chart
 from dlcalc.pictures.plane import Layer
 from dlcalc.pictures.terminal import Page
 
@@ -127,3 +128,13 @@ def test_any_data_fits_the_page(
 @pytest.mark.parametrize("name", ["\x1b[2J", "tab\tbell\a"])
 def test_names_cannot_steer_the_terminal(name: str) -> None:
     assert Page(x_label=name).line_chart({name: [1]}, [1]).replace("\n", "").isprintable()
+
+
+def test_losses_far_apart_stand_at_equal_ratios() -> None:
+    """From a thousandth of the largest on, and none of them 0."""
+    page = Page(40, 12, ascii=True)
+    labels = [line.partition("+")[0].strip() for line in (
+        loss_chart([1e4, 100.0, 1.0, 0.01], page).splitlines()) if "+" in line]
+    assert labels[:4] == ["10000", "100", "1", "0.01"]
+    assert "  0+" in loss_chart([100.0, 1.0, 0.11], page)
+    assert "  0+" in loss_chart([100.0, 1.0, 0.0], page)

@@ -68,6 +68,7 @@ def test_a_table_for_programs_is_one(form: str, line: str) -> None:
         assert other.status == 0
         assert other.out != done.out
         assert "other tables" not in other.err
+        assert invoke(*line.split(), "-f", form, "--table", name[:6].upper()).out == other.out
     wrong = invoke(*line.split(), "-f", form, "--table", "nothing")
     assert (wrong.status, wrong.out) == (2, "")
 
