@@ -135,7 +135,8 @@ PROSE = Answer({}, [Prose(
 
 def test_prose_is_folded_to_a_terminal_and_its_code_is_not() -> None:
     assert text("table", answer=Answer({}, fitted(PROSE.blocks, 40, 6))) == (
-        "A head\n\nWords in bold and code, that go on; a <\nb.\n\n- an item that is folded\n- another\n\n"
+        "A head\n\nWords in bold and code, that go on; a <\nb.\n\n- an item that is folded\n"
+        "- another\n\n"
         "name    what\n------  ------\nx       1 & 2\n\n"
         "    # no head: dlcalc   size -L 3 is one line, however long it is\n    \n\n"
         "    PART  what stands behind it on a\n        long line\n"
