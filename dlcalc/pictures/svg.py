@@ -179,14 +179,15 @@ def _text_element(at: Point, words: str, anchor: str = "middle", more: str = "")
 def _polyline(places: Iterable[Point], look: _Look) -> str:
     points = " ".join(f"{_number(x)},{_number(y)}" for x, y in places)
     dash = f' stroke-dasharray="{look.dash}"' if look.dash else ""
-    colour = _escaped(look.colour)
-    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>'
+    return (
+        f'<polyline points="{points}" fill="none" stroke="{look.colour}" stroke-width="2"{dash}/>'
+    )
 
 
 def _marker(at: Point, colour: str, shape: str, size: float) -> str:
     """A circle, square, diamond or triangle of about twice `size` across."""
     x, y = map(_number, at)
-    fill = f'fill="{_escaped(colour)}"'
+    fill = f'fill="{colour}"'
     if shape == "circle":
         return f'<circle cx="{x}" cy="{y}" r="{size}" {fill}/>'
     return f'<path d="{_MARKERS[shape]}" transform="translate({x} {y}) scale({size})" {fill}/>'

@@ -27,6 +27,10 @@ def drawn(table: Table, width: int) -> list[str]:
     return lines(*fitted([table], width, 6))
 
 
+def test_what_one_value_says_stays_one_value() -> None:
+    assert lines(*fitted([NUMBERS._replace(bare="7")], 10, 6)) == ["7"]
+
+
 def test_what_fits_stays_as_it_is() -> None:
     for block in (TABLE, Text(["as long as it may be"]), Values([1, 2])):
         assert lines(*fitted([block], 80, 6)) == lines(block)

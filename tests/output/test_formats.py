@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from dlcalc.formulas.expressions import Step, symbol
+from dlcalc.formulas.expressions import Step, add, mul, symbol
 from dlcalc.output.answer import Answer, Prose, Table, Text, Values
 from dlcalc.output.formats import FORMATS
 from dlcalc.output.tables import fitted
@@ -163,6 +163,16 @@ def test_prose_is_a_page_a_document_and_itself() -> None:
 
 def test_every_format_has_a_writer() -> None:
     assert all(text(form) for form in FORMATS)
+
+
+def test_a_long_sum_goes_on_in_further_lines_of_latex() -> None:
+    steps = [Step(symbol("y"), 820, add(*range(1, 41), mul(add(3, 4), 5)))]
+    drawn = text("latex", True, answer=Answer({}, [], working=lambda: steps))
+    first, *more = drawn.partition("&= ")[2].partition("\n&= ")[0].split(" \\\\\n&\\quad {} ")
+    assert len(more) == 1
+    assert len(first) > 150 > len(more[0])
+    terms = [*map(str, range(1, 41)), r"\left(3 + 4\right) \cdot 5 \\"]
+    assert first + more[0] == " + ".join(terms)
 
 
 def test_parts_of_a_wide_latex_table_have_one_size() -> None:

@@ -62,8 +62,10 @@ def test_a_logarithmic_axis_has_equal_steps_for_equal_ratios() -> None:
 
 def test_title_labels_and_legend_are_there_and_escaped() -> None:
     sheet = Sheet(title="p < q & \x1b", x_label="<x>", y_label='"y"')
-    found = words(sheet.line_chart({"</svg>": [1, 2]}, [1, 2]))
-    assert {"p < q & \ufffd", "<x>", '"y"', "</svg>"} <= set(found)
+    drawn = sheet.line_chart({"</svg>": [1, 2]}, [1, 2])
+    assert {"p < q & \ufffd", "<x>", '"y"', "</svg>"} <= set(words(drawn))
+    upright = [each for each in elements(drawn, "text") if each.text == '"y"']
+    assert upright[0].attrib["transform"].startswith("rotate(-90 ")
 
 
 def test_seven_series_differ_by_colour_and_without() -> None:

@@ -73,6 +73,11 @@ def test_a_table_for_programs_is_one(form: str, line: str) -> None:
     assert (wrong.status, wrong.out) == (2, "")
 
 
+def test_a_table_without_a_title_is_called_as_the_main_field() -> None:
+    words = ("kl", "--q", "1,1", "--p", "0,1", "--gradients", "-f", "csv")
+    assert invoke(*words, "--table", "kl").out == invoke(*words).out != ""
+
+
 @pytest.mark.parametrize("name", sorted({*TABLE} - {"gan", "quiz", "completion", "man"}))
 def test_no_table_hides_another(name: str) -> None:
     answer = answer_within([name, *shlex.split(TABLE[name].good)])
