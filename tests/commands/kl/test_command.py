@@ -103,6 +103,19 @@ def test_expect_names_the_first_difference_and_the_slip(expected: str, complaint
     assert complaint in done.complaint
 
 
+@pytest.mark.parametrize(("expected", "slip"), [
+    ("1.262864", "the entropy of q left out"), ("0.336453", "bits in place of nats"),
+    ("-0.233211", "the sign of the logarithm exchanged"),
+    ("0.0777371", "a mean in place of the sum"),
+    ("-0.0645385", "the sum of ln(q/p), without q in front,"),
+    ("0.209074", "KL(p‖q), q and p exchanged,"),
+])  # fmt: skip
+def test_a_slip_in_discrete_distributions_is_named(expected: str, slip: str) -> None:
+    """q ln(q/p) of three outcomes is 0.458145, −0.086305 and −0.138629."""
+    done = invoke("kl", "--q", "0.5,0.3,0.2", "--p", "0.2,0.4,0.4", "--expect", expected)
+    assert done.complaint.endswith(f"; {slip} gives that")
+
+
 def test_expect_holds_gradients_too() -> None:
     done = invoke("kl", *ONE, "--gradients", "--expect", '{"gradients": {"mean_p": 0.5}}')
     assert done.status == 1

@@ -118,6 +118,10 @@ def test_working_shows_windows_and_where_gradients_go() -> None:
     ("options", "expect", "said"),
     [
         ("-F 2 --upstream '10 20'", '{"dx": [[0, 0, 10, 0], [10, 0, 0, 10]]}', "sharing"),
+        ("-F 2 --upstream '10 20'", '{"dx": [[0, 0, 20, 0], [10, 0, 0, 20]]}',
+         "the whole gradient for each element of a tie"),
+        ("-F 2 --upstream '10 20'", '{"dx": [[0, 0, 0, 0], [10, 0, 0, 20]]}',
+         "the last element of a tie taken"),
         ("-F 2 --kind avg", "7 14", "the sum in place of the mean"),
         ("-F 2", "1.75 3.5", "the mean in place"),
         ("-F 2 --framework flax", "4 5", "PyTorch's way in place"),

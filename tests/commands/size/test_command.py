@@ -190,6 +190,17 @@ def test_endless_solutions_are_said_to_be_so() -> None:
     assert record["solutions"][0] == {"stride": 28, "remainder": 27}
 
 
+@pytest.mark.parametrize(("line", "meant"), [
+    ("-L 3x32x32 -F 3", "32x32"), ("-L 28x28x1 -F 5x5x1", "28x28"), ("-L 8x32x32 -F 5", ""),
+    ("-L 3x9x32 -F 3", ""), ("-L 3x32 -F 3", ""),
+])  # fmt: skip
+def test_channels_written_as_an_axis_are_noticed(line: str, meant: str) -> None:
+    done = invoke("size", *line.split())
+    assert done.status == 0
+    assert done.err.strip().endswith(f"channels are not written: -L {meant}") == bool(meant)
+    assert bool(done.err) == bool(meant)
+
+
 def test_a_kernel_that_does_not_fit_names_its_axis() -> None:
     said = "axis 2: a kernel of 9 does not fit a padded input of 8"
     assert invoke("size", "-L", "32x30x8", "-F", "9").complaint == said

@@ -45,6 +45,7 @@ CSV = "input,kernel,pad\n32,5,\n28x28,3,1\n"
          '{"input": [8, 9], "kernel": [2, 1], "output": [7, 9], "remainder": [0, 0]}\n'),
         ("-f csv", '{"input": 32, "kernel": 5}\n{"kernel": 5, "input": 1e9}'.replace("1e9", "99"),
          "input,kernel,output,remainder\n32,5,28,0\n99,5,95,0\n"),
+        ("-F 3x5", "input\n32\n", "input,output,remainder\n32,30x28,0x0\n"),
         ("-F 1", "input\n1e40\n", f"input,output,remainder\n{10**40},{10**40},0\n"),
         ("-L 1 -F 1", "no record", "1\n"),
         ("-O 28 -F 5 -f plain", "no record", "32 0\n"),

@@ -158,6 +158,57 @@ def test_the_slip_is_named(change: Any, said: str) -> None:
     assert said in run.err
 
 
+X, T = np.array([0.5, -1]), np.array([1, 0])
+W1, B1 = np.array([[0.3, -0.4], [0.8, 0.1]]), np.array([0.1, -0.2])
+W2, B2 = np.array([[0.7, -0.3], [0.2, 0.9]]), np.array([0.05, 0.4])
+Z = W1 @ X + B1
+H = np.tanh(Z)
+Y = W2 @ H + B2
+SLOPE = 1 - H**2
+
+
+@pytest.mark.parametrize(("expected", "said"), [
+    ({"output": W2 @ np.tanh(W1 @ X)}, "the biases left out"),
+    ({"output": W2 @ Z + B2}, "tanh1 left out"),
+    ({"output": W2.T @ np.tanh(W1.T @ X + B1) + B2}, "W transposed"),
+    ({"loss": float(((Y - T) ** 2).sum())}, "the sum in place of the mean"),
+    ({"gradients": {"linear1.weight": np.outer(W2.T @ (Y - T), X)}},
+     "the slope of the activation left out"),
+    ({"gradients": {"linear1.weight": np.outer(W2.T @ (Y - T) * SLOPE**2, X)}},
+     "the slope of the activation twice"),
+    ({"gradients": {"linear1.weight": np.outer(W2 @ (Y - T) * SLOPE, X)}},
+     "W in place of its transpose"),
+    ({"gradients": {"linear2.weight": np.outer(Y - T, Z)}},
+     "what comes before the activation in place of what follows it"),
+    ({"gradients": {"linear2.weight": np.outer(Y - T, H) / 2}}, "the factor 2 left out"),
+    ({"gradients": {"linear2.weight": np.outer(Y - T, H).T}}, "the transposed matrix"),
+    ({"updated": {"linear2.bias": B2}}, "the update left out"),
+    ({"updated": {"linear2.bias": B2 + 0.1 * (Y - T)}}, "the other sign of the update"),
+    ({"updated": {"linear2.bias": B2 - (Y - T)}}, "the learning rate left out"),
+    ({"updated": {"linear2.bias": -0.1 * (Y - T)}}, "the step alone, without the weight"),
+])  # fmt: skip
+def test_the_slip_in_two_layers_is_named(expected: dict[str, Any], said: str) -> None:
+    data = {
+        "x": X, "target": T, "loss": "mse", "optimizer": {"type": "sgd", "lr": 0.1},
+        "parameters": {"linear1.weight": W1, "linear1.bias": B1,
+                       "linear2.weight": W2, "linear2.bias": B2},
+    }
+    given, answer = (json.dumps(each, default=np.ndarray.tolist) for each in (data, expected))
+    run = invoke("step", "input 2; linear 2; tanh; linear 2", given, "--expect", answer)
+    assert run.complaint.endswith(f"; {said} gives that"), run.err
+
+
+@pytest.mark.parametrize(("expected", "said"), [
+    ({"output": [[4, 7]]}, "a kernel turned round"),
+    ({"gradients": {"x": [[2, 21, 10]]}}, "the kernel not turned round"),
+])  # fmt: skip
+def test_a_kernel_turned_the_wrong_way_is_named(expected: dict[str, Any], said: str) -> None:
+    data = {"x": [[1, 2, 3]], "upstream": [[1, 10]],
+            "parameters": {"conv1.weight": [[[1, 2]]], "conv1.bias": [0]}}
+    run = invoke("step", "input 1x3; conv 1 2", json.dumps(data), "--expect", json.dumps(expected))
+    assert run.complaint.endswith(f"; {said} gives that"), run.err
+
+
 LENET = (
     "input 1x28x28; conv 6 5 pad=2; relu; maxpool 2; conv 16 5; relu; maxpool 2; flatten; "
     "linear 120; relu; linear 84; relu; linear 10"
