@@ -95,7 +95,15 @@ def test_a_class_is_a_row_a_sheet_and_a_bad_one_is_named_at_the_end(tmp_path: Pa
     done = invoke("check", str(DATA / "slips.toml"), "--class", str(tmp_path), "-f", "csv")
     assert done.status == 2
     assert done.out.splitlines()[1].startswith("ann,0,11,")
+    assert done.out.splitlines()[3].startswith(f"cyd,,,{tmp_path}/cyd.json: line 1: not JSON")
     assert "cyd.json: line 1: not JSON" in done.complaint
+
+
+def test_a_sheet_that_is_named_leaves_standard_input_to_others() -> None:
+    sheet = '[{"command": "size -L 32 -F 5", "answer": 28}]'
+    assert invoke("check", sheet, stdin="no sheet").status == 0
+    assert invoke("check", stdin=sheet).status == 0
+    assert invoke("check", stdin="no sheet").status == 2
 
 
 KEY = {"E1": {"command": "size -L 32 -F 5", "answer": 28, "points": 2},

@@ -62,7 +62,7 @@ def test_no_numpy_is_loaded() -> None:
 def test_a_learning_curve_from_a_file_or_stdin(separator: str, tmp_path: Path) -> None:
     (tmp_path / "curve.csv").write_text(CURVE.replace(",", separator))
     from_file = invoke("diagnose", "--curve", str(tmp_path / "curve.csv"), "-f", "json")
-    from_stdin = invoke("diagnose", "-f", "json", stdin=CURVE)
+    from_stdin = invoke("diagnose", "-f", "json", stdin=CURVE.replace("epoch,train", " Epoch , Train"))
     assert from_file.out == from_stdin.out
     record = json.loads(from_file.out)
     assert record["findings"] == [

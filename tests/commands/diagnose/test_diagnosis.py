@@ -81,6 +81,7 @@ def test_no_remedy_is_without_a_reason_of_one_line(facts: object) -> None:
         ([0.5, 0.3, 0.2, 0.3], "yes", "no"),
         ([0.5, 0.4, 0.3, 0.2], "no", "yes"),
         ([0.5, 0.3, 0.2, 0.2], "no", "no"),
+        ([0.5, 0.4, 0.35, 0.32, 0.3, 0.28, 0.26, 0.25], "no", "yes"),  # over its last quarter
     ],
 )
 def test_epochs_decide_early_stopping(tests: list[float], early: str, longer: str) -> None:

@@ -116,6 +116,12 @@ def test_a_slip_in_discrete_distributions_is_named(expected: str, slip: str) -> 
     assert done.complaint.endswith(f"; {slip} gives that")
 
 
+def test_a_long_sum_says_how_many_terms_it_leaves_out() -> None:
+    one = ",".join(["0.05"] * 20)
+    out = invoke("kl", "--q", one, "--p", one, "--explain").out
+    assert out.count(" + … 4 more terms") == 3
+
+
 def test_expect_holds_gradients_too() -> None:
     done = invoke("kl", *ONE, "--gradients", "--expect", '{"gradients": {"mean_p": 0.5}}')
     assert done.status == 1
