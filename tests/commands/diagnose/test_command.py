@@ -62,7 +62,7 @@ def test_no_numpy_is_loaded() -> None:
 def test_a_learning_curve_from_a_file_or_stdin(separator: str, tmp_path: Path) -> None:
     (tmp_path / "curve.csv").write_text(CURVE.replace(",", separator))
     from_file = invoke("diagnose", "--curve", str(tmp_path / "curve.csv"), "-f", "json")
-    from_stdin = invoke("diagnose", "-f", "json", stdin=CURVE.replace("epoch,train", " Epoch , Train"))
+    from_stdin = invoke("diagnose", "-f", "json", stdin=CURVE.replace("epoch,", " Epoch ,"))
     assert from_file.out == from_stdin.out
     record = json.loads(from_file.out)
     assert record["findings"] == [
@@ -151,6 +151,7 @@ def test_percentages_in_a_curve_and_the_training_error_of_one_that_is_biased() -
 
 def test_explain_weighs_both_parts() -> None:
     done = invoke("diagnose", "--train-error", "0.02", "--test-error", "0.2", "--explain")
+    assert "gap = test − train = 0.2 − 0.02 = 0.18   (the variance" in done.out
     assert "share_gap = gap/excess = 0.18/0.15 = 1.2   (it counts, from 0.25 on)" in done.out
     assert "share_bias = bias/excess = (−0.03)/0.15 = −0.2   (it does not count" in done.out
 

@@ -138,6 +138,7 @@ def test_what_is_no_curve_is_refused(rows: list[tuple[float, ...]], message: str
     [
         (-0.1, 0.2, "training error: -0.1; it must be a number, 0 or more"),
         (0.1, float("inf"), "test error: inf"),
+        (float("nan"), 0.2, "training error: nan"),
         (None, 0.2, "training error: none given"),
         (0.1, None, "test error: none given"),
     ],
@@ -145,6 +146,12 @@ def test_what_is_no_curve_is_refused(rows: list[tuple[float, ...]], message: str
 def test_what_is_no_error_is_refused(train: float | None, test: float | None, message: str) -> None:
     with pytest.raises(InputError, match=message):
         diagnose(train, test)
+
+
+def test_a_target_is_read_as_the_errors_are() -> None:
+    assert diagnose("2%", 0.2, target="1%").target == 0.01
+    with pytest.raises(InputError, match=r"target: -0\.1; it must be a number"):
+        diagnose(0.02, 0.2, target=-0.1)
 
 
 def test_errors_and_a_curve_are_not_both_taken() -> None:
