@@ -670,8 +670,8 @@ class _Parser:
             return
         known = [*parameters, *function.options]
         if option not in known:
-            near = did_you_mean(token.text, known) if known else ""
             has = "has no" if known else "takes no"
+            near = did_you_mean(token.text, known)
             raise self.wrong(f"{name.text} {has} option {token.text}{near}", token)
         if option in options:
             raise self.wrong(f"{option} is given twice", token)

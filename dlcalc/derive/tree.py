@@ -196,6 +196,8 @@ def short(text: str) -> str:
 
     >>> short("a  +\\n b")
     'a + b'
+    >>> len(short("a" * 60)), short("a" * 61)[-2:]
+    (60, 'a…')
     """
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:57]}…"

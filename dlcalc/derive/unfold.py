@@ -93,7 +93,7 @@ class Unfolding:
         for equation, env, key, letters in raw:
             whole = self._lettered(self._node(equation.expression, env), letters, equation)
             name = f"{equation.name}{key_text(key)}" if key else equation.name
-            if not key and name in self.families:
+            if name in self.families:
                 raise error_at(f"{name} is defined by its elements already", equation)
             names = tuple(dict.fromkeys(names_in(whole)))
             found.append(equation._replace(name=name, expression=whole, names=names))

@@ -704,6 +704,7 @@ def test_numbers_and_arrays_compute_the_same(p: str, a: float, b: float, c: floa
         ("u = 1\nL = ln(x)", {"x": -1}, "line 2: ln(x): x = -1; ln is defined above 0"),
         ("L = sqrt(x)", {"x": -1}, "line 1: sqrt(x): x = -1; sqrt is defined from 0 on"),
         ("L = ln(x)", {"x": [1, 0]}, "ln(x): x = 0 at (1); ln is defined above 0"),
+        ("h[0] = 1; for t in 1..2: h[t] = ln(h[t-1] - w)", {"w": 1}, "line 1, h[1]: ln(h[t-1] - "),
         ("L = t/(y-1)", {"t": 1, "y": 1}, "t/(y-1): division by zero: y-1 = 0"),
         ("L = sum(t/y)", {"t": 1, "y": [1.0, 0.0]}, "t/y: division by zero: y = 0 at (1)"),
         ("L = exp(x)", {"x": 1000}, "exp(x): overflows, beyond 1.8e308: x = 1000"),

@@ -273,6 +273,8 @@ LEFT_INDEX = ("an index on the left is a whole number, a loop's variable, or a l
     ("for t in 1..2: f(a) = a; h[t] = f(t)", 33, "f(t)", "a function is defined outside of loops"),
     ("for t in 1..0: f(a) = a; y = f(s)", 30, "f(s)", "a function is defined outside of loops"),
     ("y = softmax(x, axis=z)", 21, "z", "z is no whole number here"),
+    ("y = ∑_i x[i]; z = a s", 21, "s", "found 's' after 'a'; products are written out: a*s, or "
+     "a @ s for matrices"),
 ])
 def test_what_is_written_wrong_is_marked_where_it_stands(
     text: str, column: int, marked: str, complaint: str

@@ -248,6 +248,8 @@ REFUSED = [
     ("select x", (7, 8), "step 'x' is not a whole number", "select 0"),
     ("layernorm", (8, 7, 7), "say over=channels or over=all", "layernorm over=all"),
     ("groupnorm 3", (8, 7, 7), "8 channels do not divide into 3 groups", "groupnorm 4"),
+    ("adaptivepool 2 kind=min", (8, 7, 7), "kind is avg or max, not min",
+     "adaptivepool 2 kind=max"),
     ("lrn alpha=x", (8, 7, 7), "alpha 'x' is not a number", "lrn alpha=1"),
     ("lrn beta=yes", (8, 7, 7), "beta True is not a number", "lrn beta=1.5"),
     ("prelu 3", (8, 7, 7), "slopes 3 is neither 1 nor the 8 channels", "prelu 8"),

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dlcalc.errors import InputError
 from dlcalc.numbers.compare import Difference, ShapeDifference
 from tests.numbers.test_compare import compare
 
@@ -35,6 +36,11 @@ def test_the_first_difference_is_the_first_derived(
     found = difference([[[1, 9]], [[3], [9]]], order)
     assert isinstance(found, Difference)
     assert (str(found.field), found.index, found.total) == (field, index, 2)
+
+
+def test_arrays_side_by_side_have_no_names() -> None:
+    with pytest.raises(InputError, match="the result has no field 'first'"):
+        difference({"first": [[1, 2]]})
 
 
 def test_fields_without_a_place_in_the_order_come_last() -> None:

@@ -325,8 +325,7 @@ class CellSteps:
         last = arguments[-1]
         if isinstance(last, Apply) and last.operation == "neg":
             operation, arguments = "sub", (arguments[0], *last.arguments)
-        made = [self.known.get(each.name) if isinstance(each, Name) else
-                self._node_of(each, PARTS.get(each.text, "")) for each in arguments]
+        made = [self._node_of(each, PARTS.get(each.text, "")) for each in arguments]
         given = [each for each in made if each is not None]
         if operation == "add" and len(given) == 1:
             return given[0]

@@ -292,8 +292,6 @@ class CellWorking(Recipe):
     def _step(self, found: Derivation, line: Line) -> Step:
         """A line with the numbers of its vectors put in."""
         formula, name, values, names = line.formula, self.dressed(line.name), {}, {}
-        if not isinstance(formula, Expr):
-            return Step(name, self.shown(line.value))
         weights = {}
         for part in parts_of(formula):
             value = found.values.get(part)

@@ -52,6 +52,8 @@ def test_taken(change: dict[str, Any]) -> None:
     ({"next": NEXT | {"di": [9, 9]}}, "next: dc is missing, and di = dc g, df = dc c"),
     ({"next": NEXT | {"g": [1, -2]}, "activations": {"g": "softplus"}},
      "next: g: no softplus is -2: all are above 0"),
+    ({"dh": None, "target": [[0.5, 0.6], [1, 0]], "loss": "cross_entropy"},
+     "target: probabilities of cross_entropy add up to 1"),
     ({"W": [[1, 2], [3]]}, "W is ragged"),
     ({"b": ["a"] * 8}, "b holds text, not real numbers"),
 ])

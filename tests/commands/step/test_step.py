@@ -103,6 +103,7 @@ def test_the_first_wrong_element_is_named_with_its_working() -> None:
         ({"x": [1.0, 2.0, 3.0]}, "the model takes 2, or a batch"),
         ({"loss": "mse", "target": [1, 2]}, "target is 2; the output is 1"),
         ({"loss": "mes"}, "did you mean mse"),
+        ({"reduction": "none"}, "reduction: 'none' is neither mean nor sum"),
         ({"optimizer": {"type": "adm"}}, "did you mean adam"),
         ({"optimizer": {"type": "adam", "momentum": 1}}, "adam has no momentum"),
         ({"parameters": {"linear1.weight": [[1, 2]]}}, "lacks linear1.bias 1; .*init"),
@@ -340,6 +341,35 @@ def test_a_window_in_the_padding_alone_is_named_where_its_infinity_comes_out() -
     with pytest.raises(DlcalcError, match="window 0 of 1 lies in the padding alone: a kernel of 2"):
         dlcalc.step(pool, [[3.0]], [[1.0]], loss="mse")
     assert dlcalc.step(f"{pool}; relu", [[3.0]], [[1.0]], loss="mse").output.tolist() == [[0.0]]
+
+
+@pytest.mark.parametrize(("model", "x", "framework", "at", "line"), [
+    ("input 1x2x2; l: maxpool 2", [[[3, 3], [1, 2]]], "tinygrad", "x:0,0,1",
+     "∂L/∂x(0,0,1) = ∂L/∂l(0,0,0)/2 = 6/2 = 3"),
+    ("input 1x2x2; l: maxpool 2", [[[3, 3], [1, 2]]], "tinygrad", "x:0,1,0",
+     "∂L/∂x(0,1,0) = 0   (nothing of it reaches the loss)"),
+    ("input 1x1x1; l: prelu", [[[0]]], "tinygrad", "x:0,0,0",
+     "∂L/∂x(0,0,0) = ∂L/∂l(0,0,0)·l.weight(0) = 6·0.5 = 3"),
+    ("input 1x1x1; l: prelu", [[[0]]], "mlx", "x:0,0,0",
+     "∂L/∂x(0,0,0) = ∂L/∂l(0,0,0)·(1 + l.weight(0)) = 6·(1 + 0.5) = 9"),
+])
+def test_slopes_of_ties_and_bends_are_worked_out_as_a_framework_has_them(
+    model: str, x: Any, framework: str, at: str, line: str
+) -> None:
+    data: dict[str, Any] = {"x": x, "upstream": [[[6]]]}
+    if "prelu" in model:
+        data["parameters"] = {"l.weight": [0.5]}
+    done = invoke("step", model, json.dumps(data), "--framework", framework, "--at", at)
+    assert done.out.splitlines()[0] == line
+
+
+def test_the_largest_of_a_long_uneven_window_takes_its_gradient() -> None:
+    """Windows of more than 64 elements are met axis by axis."""
+    x = np.random.default_rng(3).permutation(17 * 18).reshape(1, 17, 18).astype(float)
+    result = dlcalc.step("input 1x17x18; adaptivepool 2x1 kind=max", x, upstream=[[[2.0], [3.0]]])
+    upper, lower = x[:, :9], x[:, 8:]
+    assert result.output.tolist() == [[[upper.max()], [lower.max()]]]
+    assert (result.gradients["x"] == 2.0 * (x == upper.max()) + 3.0 * (x == lower.max())).all()
 
 
 def test_a_result_does_not_change_with_the_examples_it_came_of() -> None:
