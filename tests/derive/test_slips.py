@@ -183,6 +183,16 @@ def test_the_loss_of_a_cell_may_be_wrong(loss: str) -> None:
     assert said.startswith("dlcalc: loss: expected 0.4567, is ")
 
 
+@pytest.mark.parametrize("field", ["dW", "dx", "dh0"])
+def test_the_loss_of_a_cell_may_be_taken_for_the_mean_over_its_steps(field: str) -> None:
+    cell = {"W": [[0.37, 0.2, 0.81], [0.25, 0.1, -0.43]], "x": [[1.13], [0.71], [0.4]],
+            "target": [[0.31, 0.2], [0.52, 0.7], [0.1, 0.9]]}  # fmt: skip
+    right = json.loads(invoke("rnn", json.dumps(cell), "-f", "json").out)[field]
+    mean = (np.array(right) / 3).round(6).tolist()
+    said = complaint("rnn", json.dumps(cell), expected={field: mean})
+    assert said.endswith("; the mean in place of the sum gives that")
+
+
 def test_slips_in_an_autoencoder() -> None:
     record = json.loads(invoke("vae", "-f", "json").out)
     named = record["named"]

@@ -254,6 +254,7 @@ REFUSED = [
     ("lrn beta=yes", (8, 7, 7), "beta True is not a number", "lrn beta=1.5"),
     ("prelu 3", (8, 7, 7), "slopes 3 is neither 1 nor the 8 channels", "prelu 8"),
     ("dropout 1.5", (8,), "rate 1.5 is not between 0 and 1", "dropout 0.5"),
+    ("elu steep", (8,), "alpha 'steep' is not a number", "elu 0.5"),
     ("leaky_relu steep", (8,), "slope 'steep' is not a number", "leaky_relu 0.1"),
     ("mla 2 6 3 2 5 bias=-1", (16, 64), "bias is yes, no or letters of qko, not -1",
      "mla 2 6 3 2 5 bias=qo"),

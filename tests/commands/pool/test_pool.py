@@ -230,6 +230,8 @@ def test_means_of_whole_numbers_whose_sum_passes_64_bits_are_theirs(size: int) -
 
 
 def test_more_than_three_axes_are_not_pooled() -> None:
+    with pytest.raises(DlcalcError, match="the input has shape 2; 2 axes are pooled"):
+        dlcalc.pool([1, 2], 2, dims=2)
     with pytest.raises(DlcalcError, match="dims 4 is none of 1, 2, 3"):
         dlcalc.pool(np.zeros((2,) * 5), 2, dims=4)
 

@@ -382,6 +382,13 @@ def test_a_result_does_not_change_with_the_examples_it_came_of() -> None:
     assert result.explain() == before
 
 
+def test_a_layer_that_a_framework_has_not_is_refused_there() -> None:
+    given = {"x": [[1, 2], [3, 4]], "upstream": [[1, 1], [1, 1]]}
+    assert dlcalc.step("input 2x2; lrn 2", given, framework="paddle").output.shape == (2, 2)
+    with pytest.raises(DlcalcError, match="the framework has no local response normalisation"):
+        dlcalc.step("input 2x2; lrn 2", given, framework="keras")
+
+
 def test_a_batch_of_none_is_refused() -> None:
     with pytest.raises(dlcalc.ShapeError, match=r"x has no numbers \(shape 0x2\)"):
         dlcalc.step("input 2; linear 1", {"x": np.zeros((0, 2)), "upstream": []}, init="zeros")
