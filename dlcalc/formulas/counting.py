@@ -86,14 +86,16 @@ class N(int):
 
     __rmul__ = __mul__
 
-    def __pow__(self, exponent: Any, modulus: Any = None) -> Any:
-        result: Any = 1
-        for _ in range(exponent):
-            result = result * self
-        return result
-
     def __floordiv__(self, other: Any) -> Any:
-        """A quotient: exact where product is divided by product, else rounded down (⌊ ⌋)."""
+        """A quotient: exact where product is divided by product, else rounded down (⌊ ⌋).
+
+        >>> from dlcalc.formulas.text import formula_text
+        >>> D = N(84, symbol("D"))
+        >>> [formula_text(each.formula) for each in (6 * D // 3, 2 * D // 3, D // 5, -(-D // 5))]
+        ['2·D', '(2·D)/3', '⌊D/5⌋', '⌈D/5⌉']
+        >>> [formula_text(each.formula) for each in (168 // D, 3 - D, -D, (D + 1) // 5)]
+        ['168/D', '3 − D', '−D', '⌊(D + 1)/5⌋']
+        """
         value = int(self) // int(other)
         divisor = _as_n(other).terms
         if len(self.terms) == len(divisor) == 1 and int(self) % int(other) == 0:

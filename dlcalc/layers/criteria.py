@@ -44,7 +44,6 @@ class ElementLoss(Rule):
     """The sum or mean of a loss of each element."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
         self.loss, self.slope = formula(name, "loss"), formula(name, "steep")
 
     def value(self, node: Node, *arguments: Array) -> Array:

@@ -226,6 +226,7 @@ REFUSED = [
     ("reshape 7x3", (20,), "input is 20, 20 elements; 7x3 has 21", "reshape 5x4"),
     ("embedding 9 4", (3, 5), "an embedding wants a row of token numbers", "linear 4"),
     ("position 5", (7, 4), "5 positions are too few for 7 steps", "position 7"),
+    ("attention 0", (7, 8), "heads 0 is below 1", "attention 1"),
     ("attention 3", (7, 8), "8 features do not divide into 3 heads", "attention 2"),
     ("attention 4 kv_heads=3", (7, 8), "4 heads do not divide among 3", "attention 4 kv_heads=2"),
     ("attention 2 bias=3", (7, 8), "bias is yes, no or letters of qkvo, not 3",

@@ -47,7 +47,8 @@ def test_every_field_has_elements_and_all_of_a_homework_is_written() -> None:
 def test_whole_numbers_stay_exact_with_their_bias() -> None:
     found = conv([2**62, -(2**62)], [1], bias=[2**62], upstream=[2**62, 2**62])
     assert found.output.tolist() == [2**63, 0]
-    assert found.db is not None and found.db.tolist() == [2**63]
+    assert found.db is not None
+    assert found.db.tolist() == [2**63]
 
 
 @pytest.mark.parametrize("bias", [[[1]], [1, 2]])
