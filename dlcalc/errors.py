@@ -70,6 +70,12 @@ class AnswerDiffersError(DlcalcError):
     status = 1
 
 
+def reason(error: OSError) -> str:
+    """The system's reason, as the end of a sentence: `no such file or directory`."""
+    text = error.strerror or str(error)
+    return text[:1].lower() + text[1:]
+
+
 def words_of(error: Exception, most: int = 120) -> str:
     r"""What a parser of somebody else has to say: its first line, cut, without addresses.
 

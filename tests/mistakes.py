@@ -652,6 +652,22 @@ for command in ("mlp", "step"):
         )
 
 
+def in_another_order(command: str, rng: Generator) -> Problem:
+    """The outputs of three examples, the last of them first."""
+    X, W = (rng.normal(size=shape).round(2) for shape in ((3, 2), (2, 2)))
+    wrong = {"output": (X @ W.T)[[2, 0, 1]].round(7).tolist()}
+    data = {"x": X.tolist(), "target": [[0, 0]] * 3}
+    if command == "mlp":
+        data |= {"weights": [W.tolist()], "output": "identity"}
+        return ["mlp", json.dumps(data)], wrong
+    data |= {"loss": "mse", "parameters": {"linear1.weight": W.tolist()}}
+    return ["step", "input 2; linear 2 bias=no", json.dumps(data)], wrong
+
+
+mistake("mlp", "the rows in the order 2, 0, 1")(lambda rng: in_another_order("mlp", rng))
+mistake("step", "the examples in the order 2, 0, 1")(lambda rng: in_another_order("step", rng))
+
+
 # Recurrent cells and the autoencoder
 
 

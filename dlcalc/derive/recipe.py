@@ -28,7 +28,14 @@ from dlcalc.derive.derivation import (
     value_of,
 )
 from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.slips import Slips, numbers_in, slip_of, symbols_in, turned_slip
+from dlcalc.derive.slips import (
+    Slips,
+    numbers_in,
+    order_slip,
+    slip_of,
+    symbols_in,
+    turned_slip,
+)
 from dlcalc.derive.tape import arranged
 from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
@@ -279,6 +286,8 @@ class Recipe:
             # Of one number that was given by its name the others are those of the record.
             alone = tuple(wrong[0].tolist())
             found = slip_of(slips, student[alone], tolerance, lambda _: (key, alone))
+        if not found and value.ndim == 2:
+            return order_slip("rows", value, student)
         twice = [] if units is None else [formula_text(name) for name in units.lines.values]
         return _of_layers(found, twice)
 

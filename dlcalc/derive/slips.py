@@ -33,6 +33,10 @@ Array = Any
 Place = tuple[str, tuple[int, ...]]
 """An element: the name of its line, and where it lies in the line's value."""
 
+MOST_PARTS = 100
+"""Rows among which those of an answer are looked for in another order."""
+NEAR = 1e-6
+"""How near a part of an answer is to one of the result, of its size."""
 FOUR_DIGITS = 5e-4
 """The relative error of a number that is rounded to four digits."""
 OF_DEVIATION = 0.02
@@ -636,6 +640,28 @@ def turned_slip(right: Any, expected: Any, tolerance: float | None) -> str:
     error = np.reshape(written_within(student.ravel())[0], student.shape)
     within = np.maximum(error, (tolerance or 0) * np.abs(turned))
     return f"{Said.TRANSPOSED} gives that" if (np.abs(student - turned) <= within).all() else ""
+
+
+def order_slip(parts: str, right: Any, expected: Any) -> str:
+    """The order in which an answer has the parts along the first axis; "" where it has others.
+
+    >>> order_slip("rows", [[1, 2], [3, 4], [5, 6]], [[3, 4], [5, 6], [1, 2]])
+    'the rows in the order 1, 2, 0 gives that'
+    """
+    student, own = numbers_in(expected), numbers_in(right)
+    if student is None or own is None or student.shape != own.shape or (
+            not 1 < own.shape[0] <= MOST_PARTS):
+        return ""
+    error = np.reshape(written_within(student.ravel())[0], student.shape)
+    left, order = dict(enumerate(own)), list[int]()
+    for wanted, within in zip(student, np.maximum(error, NEAR * np.abs(student)), strict=True):
+        same = [n for n, each in left.items() if (np.abs(each - wanted) <= within).all()]
+        if not same:
+            return ""
+        order.append(same[0])
+        del left[same[0]]
+    said = f"the {parts} in the order {', '.join(map(str, order))} gives that"
+    return "" if order == sorted(order) else said
 
 
 def numbers_in(expected: Any) -> Array:

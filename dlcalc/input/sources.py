@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from dlcalc.errors import At, FileError, InputError, LimitError, did_you_mean
+from dlcalc.errors import At, FileError, InputError, LimitError, did_you_mean, reason
 from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.typed import BinaryIO, NamedTuple
 
@@ -145,12 +145,6 @@ def _read_bounded(file: BinaryIO, place: str) -> bytes:
             + ("" if most == MOST_BYTES else " of text; .npy files may be larger")
         ).at(place)
     return data
-
-
-def reason(error: OSError) -> str:
-    """The system's reason, as the end of a sentence: `no such file or directory`."""
-    text = error.strerror or str(error)
-    return text[:1].lower() + text[1:]
 
 
 def decode(source: Source) -> str:

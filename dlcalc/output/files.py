@@ -9,7 +9,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dlcalc.errors import At, DlcalcError, FileError, InputError, did_you_mean
+from dlcalc.errors import At, DlcalcError, FileError, InputError, did_you_mean, reason
 from dlcalc.output.answer import Answer, Values
 from dlcalc.output.formats import FORMATS
 
@@ -48,8 +48,7 @@ def require_writable(path: str) -> None:
 
 
 def _unwritten(path: str, error: OSError) -> DlcalcError:
-    text = error.strerror or str(error)
-    return FileError(f"cannot be written: {text[:1].lower()}{text[1:]}").at(path)
+    return FileError(f"cannot be written: {reason(error)}").at(path)
 
 
 def _part(target: str) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -202,6 +203,12 @@ def test_man_pages(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
     assert page.startswith(".TH ")
     assert ".SH OPTIONS\n.TP\n" in page
     assert len(list((tmp_path / "man\n1").iterdir())) == len(COMMANDS) + 1
+
+
+def test_a_folder_of_pages_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = invoke("man", str(tmp_path / "file" / "man1"))
+    assert (done.status, done.complaint.rpartition(": ")[2]) == (2, "not a directory")
 
 
 def test_topics_are_listed_and_shown() -> None:

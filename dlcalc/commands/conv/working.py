@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcalc.derive.slips import order_slip
 from dlcalc.formulas.expressions import Step, add, element, mul, symbol, total
 from dlcalc.input.expressions import mistakes
 from dlcalc.layers.size_steps import axis_steps, size_slips
@@ -204,18 +205,8 @@ def _order_of(result: Convolution, field: str, expected: Any) -> str:
     if field == "dx" or len(result.kernel_shape) == result.dims or (
             np.shape(expected) != array.shape):
         return ""
-    try:
-        own, student = (np.moveaxis(np.asarray(each, float), axis, 0) for each in (array, expected))
-    except OverflowError:  # whole numbers beyond floats
-        return ""
-    left, order = dict(enumerate(own)), []
-    for wanted in student:
-        same = next((n for n, each in left.items() if np.allclose(each, wanted, 1e-6)), None)
-        if same is None:
-            return ""
-        order.append(same)
-        del left[same]
-    return f"the filters in the order {', '.join(map(str, order))} gives that"
+    return order_slip("filters", *(
+        np.moveaxis(np.asarray(each), axis, 0) for each in (array, expected)))
 
 
 def _pad_that_gives(result: Convolution, wanted: Index) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 
-from dlcalc.errors import FileError, InputError
+from dlcalc.errors import FileError, InputError, reason
 from dlcalc.shell.commands import COMMANDS
 
 
@@ -31,7 +31,7 @@ def run(folder: str | None) -> None:
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise FileError(f"cannot be made: {error.strerror or error}").at(folder) from None
+        raise FileError(f"cannot be made: {reason(error)}").at(folder) from None
     pages = list(man_pages())
     for name, text in pages:
         write_whole(os.path.join(folder, name), text.encode())
