@@ -141,7 +141,7 @@ class Answer(NamedTuple):
 
         InputError, with the names there are, where none has that one.
         """
-        found: dict[str, Block] = {}
+        found: dict[str, Values | Table] = {}
         own = self.main if isinstance(self.main, str) else str(self.main[-1])
         if any(own == getattr(block, "name", "") for block in self.blocks):
             own = ""
@@ -156,8 +156,7 @@ class Answer(NamedTuple):
         if chosen not in found and len(near) != 1:
             raise InputError(f"no table {chosen!r}{did_you_mean(chosen, found)}").at("--table")
         key = chosen if chosen in found else near[0]
-        block = found[key]
-        untitled = block if isinstance(block, Text | Prose) else block._replace(title="")
+        untitled = found[key]._replace(title="")
         return self._replace(blocks=[untitled]), [each for each in found if each != key]
 
     @property

@@ -70,22 +70,8 @@ def activate(name: str, z: Array) -> None:
         np.exp(z, out=z)
         z += 1
         np.reciprocal(z, out=z)
-    elif name == "tanh":
-        np.tanh(z, out=z)
     else:
         z[...] = activation(name).value(z)
-
-
-def slope_from_value(name: str, y: Array, out: Array) -> None:
-    """Put φ′ into `out`, from the value y = φ(ẑ), with no memory beside."""
-    if name == "sigmoid":
-        np.subtract(1, y, out=out)
-        out *= y
-    elif name == "tanh":
-        np.multiply(y, y, out=out)
-        np.subtract(1, out, out=out)
-    else:
-        out[...] = slope_at_value(name, y)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,12 +117,12 @@ class Slopes:
         self.h[part] = self._entering[part]
         gates, tanh_c = values.gates[part], values.tanh_c[part]
         for name, block in self._blocks:
-            slope_from_value(name, gates[:, block], z[:, block])
+            z[:, block] = slope_at_value(name, gates[:, block])
         z[:, rows["i"]] *= gates[:, rows["g"]]
         z[:, rows["f"]] *= values.c[part]
         z[:, rows["g"]] *= gates[:, rows["i"]]
         z[:, rows["o"]] *= tanh_c
-        slope_from_value("tanh", tanh_c, c)
+        c[...] = slope_at_value("tanh", tanh_c)
         c *= gates[:, rows["o"]]
 
 

@@ -147,8 +147,7 @@ def _backward(result: NetworkStep) -> Iterator[Step]:
         yield from _slopes(graph, node)
         for argument in node.arguments:
             if argument in parameters and argument.wants and argument not in told:
-                users = graph.uses(argument)
-                if users and users[0][0] is node:  # the last that is reached from behind
+                if graph.uses(argument)[0][0] is node:  # the last that is reached from behind
                     told.add(argument)
                     yield from _slopes(graph, argument)
     for node in (*parameters, result.ran.x):

@@ -168,6 +168,14 @@ def test_the_python_function_is_the_same() -> None:
     assert [each.moved for each in compared.starts][:2] == [(), ("b3", "b4")]
 
 
+def test_the_constant_start_has_the_constant_that_is_given() -> None:
+    """h = 0.3 (1 + 2) twice, y = 0.3 (0.9 + 0.9) twice, J = ½((0.54 − 1)² + 0.54²)."""
+    given: dict[str, Any] = {"sizes": [2, 2, 2], "output": "identity", "starts": True}
+    starts = dlcalc.mlp([1, 2], [1, 0], constant=0.3, **given).starts
+    assert starts is not None
+    assert (starts[2].init, starts[2].first_loss) == ("constant", pytest.approx(0.2516))
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
