@@ -146,10 +146,10 @@ def _backward(result: NetworkStep) -> Iterator[Step]:
             continue
         yield from _slopes(graph, node)
         for argument in node.arguments:
-            if argument in parameters and argument.wants and argument not in told:
-                if graph.uses(argument)[0][0] is node:  # the last that is reached from behind
-                    told.add(argument)
-                    yield from _slopes(graph, argument)
+            last = graph.uses(argument)[0][0] is node  # that is reached from behind
+            if last and argument in parameters and argument.wants and argument not in told:
+                told.add(argument)
+                yield from _slopes(graph, argument)
     for node in (*parameters, result.ran.x):
         if node.wants and node not in told:
             yield from _slopes(graph, node)

@@ -35,6 +35,17 @@ def test_a_budget() -> None:
     assert "C1 is within 200 parameters as it is" in within.out
 
 
+def test_a_layer_without_a_bias_is_replaced_by_layers_without() -> None:
+    """A k×1 and a 1×k convolution, 4·3·3 + 4·4·3 weights."""
+    words = ("reduce", "--input", "3x8x8", "conv 4 3 bias=no", "--layer", "conv1")
+    found = json.loads(invoke(*words, "-f", "json").out)["proposals"]
+    [by_axes] = [each for each in found if each["way"] == "k×1 and 1×k"]
+    assert by_axes["layers"] == "conv 4 3x1 bias=no; conv 4 1x3 bias=no"
+    assert (by_axes["params"], by_axes["receptive_field"]) == (84, [3, 3])
+    assert all(each["way"] != "no bias" for each in found)
+    assert "macs: multiply-accumulates of the layer" in invoke(*words).out
+
+
 def test_a_small_saving_is_no_zero() -> None:
     out = invoke("reduce", "alexnet-2012", "--layer", "conv2").out
     line = next(line for line in out.splitlines() if line.startswith("no bias"))

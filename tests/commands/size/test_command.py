@@ -53,6 +53,8 @@ def test_sizes_are_those_of_pytorch(case: dict[str, Any]) -> None:
         ("-F 5 -O 28 -f csv", "input,remainder\n32,0\n"),
         ("-O 5 -S 2 -P same -F 3 --solve input -f csv", "input,remainder\n9,0\n10,0\n"),
         ("-L 9 -P full -O 12 --solve kernel -f csv", "kernel,remainder\n4,0\n"),
+        ("-L 4 -F 5 -S 2 --transposed --output-padding 1 -O 8 --solve pad -f csv",
+         "pad,remainder\n2,0\n"),
         ("-L 2 -F 3 -S 3 --ceil", "1\n"),
         ("-L 7 -F 3 -O 14 -S 2 -P 1 --transposed --solve output_padding -f csv",
          "output_padding,remainder\n1,0\n"),
@@ -148,6 +150,8 @@ def test_expect_names_the_difference_with_its_working() -> None:
          "1015, 1016, 1017, 1018, 1019 and 1020"),
         ("-L 32x32 -F 5", "28x28", ""),
         ("-L 32x32 -F 5 -S 2x1", "14x14", "element (1): expected 14, is 28"),
+        ("-L 32x9 -F 5 -S 2", '{"remainder": [1, 3]}',
+         "remainder element (1): expected 3, is 0 = L + 2·P − ((O − 1)·S + F) = 9 + 2·0"),
     ],
 )  # fmt: skip
 def test_expected_sizes_and_solutions(line: str, expected: str, said: str) -> None:
