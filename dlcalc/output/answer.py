@@ -97,8 +97,6 @@ class Prose(NamedTuple):
 
     source: str
     """The text."""
-    name: str = "text"
-    """What `--table` calls it."""
 
 
 Block = Values | Table | Text | Prose

@@ -38,11 +38,6 @@ class Format(NamedTuple):
     escape: Callable[[str], str] | None = None
     """How it writes signs that a stream's encoding lacks, where it has a way of its own."""
 
-    @property
-    def whole(self) -> bool:
-        """Whether it is drawn when all records are known."""
-        return self.streams is None
-
 
 def cells(row: dict[str, Any], columns: Sequence[str]) -> list[Any]:
     """What stands in each column, nothing where the row lacks it.

@@ -128,7 +128,6 @@ class _Stream(dict[bytes, str]):
         """What finds the plain numbers of a line, where all columns are sizes and the answers
         go behind them in the same form."""
         self.mark = ""
-        self.whole = True
         self.failed = self.quoted = False
         kinds = {each.name: each.type for each in click.get_current_context().command.params}
         self.kinds: dict[str, Any] = {name: kinds[name] for name in fields}
@@ -170,7 +169,6 @@ class _Stream(dict[bytes, str]):
                 return ""
             reader = reader_of(line, (*self.fields, *self.meant))
             self.form = self.form or FORMATS[reader.form]
-            self.whole = self.form.whole
             self.reader = reader
             if reader.columns:
                 return self._begin(reader.columns)
@@ -181,7 +179,7 @@ class _Stream(dict[bytes, str]):
             if record is not None and self.columns is None:
                 head = self._begin(record)
             answer = "" if record is None else self._answered(record)
-        if not self.whole and not head:
+        if self.form and self.form.streams and not head:
             if len(self) >= MOST_REMEMBERED:
                 self.clear()
             self[line] = answer

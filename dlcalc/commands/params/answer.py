@@ -312,7 +312,7 @@ class ParamsRun(Run[Any]):
                 return None
             self.out.emit(files.held_answer(
                 held, asked("depth"), asked("sort"), self.options["summary"]))
-            for text in () if self.out.format.whole else files.notes(held):
+            for text in files.notes(held) if self.out.format.streams else ():
                 note(text)
             return None
         if not asked("dtype"):

@@ -173,7 +173,8 @@ def test_the_constant_start_has_the_constant_that_is_given() -> None:
     given: dict[str, Any] = {"sizes": [2, 2, 2], "output": "identity", "starts": True}
     starts = dlcalc.mlp([1, 2], [1, 0], constant=0.3, **given).starts
     assert starts is not None
-    assert (starts[2].init, starts[2].first_loss) == ("constant", pytest.approx(0.2516))
+    assert starts[2].init == "constant"
+    assert starts[2].first_loss == pytest.approx(0.2516)
 
 
 @pytest.mark.parametrize(
