@@ -389,9 +389,11 @@ def test_layers_that_are_written_many_times_are_what_they_are_one_by_one(
     text, other = (f"input {size}\nA: {first}\n{lines}" for first in ("relu", "tanh"))
 
     def found() -> list[str]:
-        answer = params_answer(params(read_notation(text)), Use().checked(), tuple(COLUMNS))
-        drawn = FORMATS["table"].write(answer, None, None)
-        return [*everything_told(text, other), *"".join(drawn).splitlines()]
+        told = everything_told(text, other)
+        for each in (text, f"{text}\nrepeat 3:\n  relu"):
+            answer = params_answer(params(read_notation(each)), Use().checked(), tuple(COLUMNS))
+            told += "".join(FORMATS["table"].write(answer, None, None)).splitlines()
+        return told
 
     at_once = found()
     monkeypatch.setattr("dlcalc.models.notation.LEAST_AGAIN", 10**9)
