@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcalc.conventions.tables import ask, checked, refusal
+from dlcalc.conventions.tables import ask, refusal
 from dlcalc.errors import InputError
 from dlcalc.numbers.axes import PerAxis, count_axes
 from dlcalc.numbers.sizes import Axis, Padding, Pair, make_axes, pad_pair, paddings
@@ -58,7 +58,6 @@ def window(
     notes: list[str] = []
     dilated = any(axis.dilation > 1 for axis in axes)
     longest = ask(framework, "transposed", "output padding of a stride or more")
-    checked(framework)
     for of, asked, fact, what in (
         ("pooling", dilated, "dilation of max", "a dilation of a pool"),
         ("transposed", dilated, "dilation", "a dilation of a transposed convolution"),

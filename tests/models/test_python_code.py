@@ -1458,6 +1458,8 @@ def test_which_model_is_meant() -> None:
         read_code(net)
     with pytest.raises(DlcalcError, match="line 5: takes y beside its input"):
         read_code(f"{HEAD}        pass{FORWARD.replace('x', 'x, y')}return x\n")
+    with pytest.raises(DlcalcError, match="is not followed: Return"):
+        read_code("nn.Linear(8, 4)\nreturn 5")
 
 
 def test_the_input_given_stands_in_the_notation() -> None:
