@@ -240,7 +240,7 @@ class Graph:
         put = (numbers,) if isinstance(numbers, Expr) else ()
         return Step(name, _plain(moved.value[index]), formula, put, note)
 
-    def slope_step(self, node: Node, index: Index, note: str = "") -> Step:
+    def slope_step(self, node: Node, index: Index) -> Step:
         """One element of a gradient, over all paths, by what it is made of."""
         name, value = self.slope(node, index), _plain(self.gradient(node)[index])
         parts = [
@@ -248,9 +248,9 @@ class Graph:
             for part in user.rule.pulled(self, user, place, index)  # type: ignore[union-attr]
         ]
         if not parts:
-            return Step(name, value, None, (), note or "nothing of it reaches the loss")
+            return Step(name, value, None, (), "nothing of it reaches the loss")
         formula, numbers = (_sum([part[k] for part in parts]) for k in (0, 1))
-        return Step(name, value, formula, (numbers,) if isinstance(numbers, Expr) else (), note)
+        return Step(name, value, formula, (numbers,) if isinstance(numbers, Expr) else ())
 
     def uses(self, node: Node) -> list[tuple[Node, int]]:
         """The operations that take a node and have a gradient, and the place it has in them."""

@@ -224,6 +224,7 @@ REFUSED = [
     ("upsample 2 mode=cubic", (3, 5, 5), "mode is nearest or linear, not cubic", "upsample 2"),
     ("reshape 0.5", (20,), "size 0.5 is not a whole number", "reshape 5x4"),
     ("reshape 7x3", (20,), "input is 20, 20 elements; 7x3 has 21", "reshape 5x4"),
+    ("embedding 9 0", (3,), "width 0 is below 1", "embedding 9 1"),
     ("embedding 9 4", (3, 5), "an embedding wants a row of token numbers", "linear 4"),
     ("position 5", (7, 4), "5 positions are too few for 7 steps", "position 7"),
     ("attention 0", (7, 8), "heads 0 is below 1", "attention 1"),

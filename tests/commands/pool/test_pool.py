@@ -203,6 +203,16 @@ def test_a_note_says_where_another_framework_takes_another_value(line: str, said
     assert f"dlcalc: {said}" in done.err.splitlines()
 
 
+def test_a_divisor_takes_the_place_of_the_cells_and_is_a_whole_number() -> None:
+    given = [[1, 2, 3], [3, 4, 5]]
+    found = dlcalc.pool(given, 2, stride=1, kind="avg", divisor=8, upstream=[[8, 16]])
+    assert found.output.tolist() == [[1.25, 1.75]]
+    assert found.dx is not None
+    assert found.dx.tolist() == [[1, 3, 2], [1, 3, 2]]
+    with pytest.raises(DlcalcError, match="divisor 0 is below 1"):
+        dlcalc.pool(given, 2, kind="avg", divisor=0)
+
+
 def test_where_a_winner_lies_is_explained() -> None:
     given = ("pool", "-x", "1 2 5 3; 4 0 1 6", "-F", "2")
     assert "index(0,1) = 1·4 + 3 = 7   (x(1,3) wins)\n" in invoke(*given, "--at", "indices:0,1").out

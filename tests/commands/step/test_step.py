@@ -382,6 +382,13 @@ def test_a_result_does_not_change_with_the_examples_it_came_of() -> None:
     assert result.explain() == before
 
 
+def test_options_that_are_counted_alone_are_refused_where_values_are_computed() -> None:
+    given = {"x": [[1, 2], [3, 4]], "upstream": [[1, 1], [1, 1]]}
+    assert dlcalc.step("input 2x2; attention 1", given, init="he").output.shape == (2, 2)
+    with pytest.raises(DlcalcError, match="attention qk_norm=head is counted, its values are not"):
+        dlcalc.step("input 2x2; attention 1 qk_norm=head", given, init="he")
+
+
 def test_a_layer_that_a_framework_has_not_is_refused_there() -> None:
     given = {"x": [[1, 2], [3, 4]], "upstream": [[1, 1], [1, 1]]}
     assert dlcalc.step("input 2x2; lrn 2", given, framework="paddle").output.shape == (2, 2)

@@ -44,6 +44,11 @@ def test_every_field_has_elements_and_all_of_a_homework_is_written() -> None:
     assert "outside the dw" in invoke(*given, "--at", "dw:0,5,5").complaint
 
 
+def test_a_whole_bias_leaves_decimals_as_they_are() -> None:
+    assert conv([0.5, 1.5], [1.0], bias=[2]).output.tolist() == [2.5, 3.5]
+    assert conv([1, 2], [1], bias=[0.25]).output.tolist() == [1.25, 2.25]
+
+
 def test_whole_numbers_stay_exact_with_their_bias() -> None:
     found = conv([2**62, -(2**62)], [1], bias=[2**62], upstream=[2**62, 2**62])
     assert found.output.tolist() == [2**63, 0]
