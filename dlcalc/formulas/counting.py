@@ -36,9 +36,6 @@ class N(int):
         made.terms = {_key(powers): (1 if formula else int(value), powers)}
         return made
 
-    def __getnewargs__(self) -> tuple[int]:
-        return (int(self),)
-
     @property
     def formula(self) -> Any:
         """The formula as an expression, or the bare number where it has no symbols."""

@@ -85,8 +85,7 @@ class CellWorking(Recipe):
         problem, run, cell = self.problem, self.result.run, self.problem.cell
         steps = range(first, min(last + 1, problem.steps) + 1)
         given: dict[str, Any] = {
-            name: each if each.ndim > 1 else self._row_wise(each)
-            for name, each in parameters(problem).items()
+            name: self._row_wise(each) for name, each in parameters(problem).items()
         }
         given |= {f"x_{t}": self._shape(problem.x[t - 1].T) for t in steps}
         given |= {f"{state}_{first - 1}": self._shape(run.values[state][first - 1])
@@ -144,8 +143,7 @@ class CellWorking(Recipe):
             line = found.lines[f"d{name}"]
             terms = line.formula.args[:-1]
             formula = terms[0] if len(terms) == 1 else Expr("add", terms)
-            value = self._row_wise(value) if value.ndim == 1 else value
-            found.add(f"d{name}", Line(line.name, formula, value))
+            found.add(f"d{name}", Line(line.name, formula, self._row_wise(value)))
 
     def _in_one_matrix(self, found: Derivation) -> None:
         """Rows of one W as they are written by hand: (h; x), and the parts of Wᵀδẑ."""
@@ -201,8 +199,9 @@ class CellWorking(Recipe):
         """n × B as a vector where there is one sequence."""
         return array[:, 0] if self.problem.batch == 1 else array
 
-    def _row_wise(self, bias: Any) -> Any:
-        return bias if self.problem.batch == 1 else bias[:, None]
+    def _row_wise(self, weights: Any) -> Any:
+        """Weights, a bias as a column where there are several sequences."""
+        return weights[:, None] if self.problem.batch > 1 and weights.ndim == 1 else weights
 
     def style(self, name: str) -> Expr:
         """A quantity as it is written: ar_2 is a_r,2."""
@@ -261,8 +260,7 @@ class CellWorking(Recipe):
         yield Step("The cell", note=f"{note}; t counts from 1")
         for name, each in parameters(problem).items():
             if each.size <= MOST_SHOWN:
-                yield Step(self.style(name), self.shown(
-                    self._row_wise(each) if each.ndim == 1 else each))
+                yield Step(self.style(name), self.shown(self._row_wise(each)))
         if problem.batch > 1:
             yield Step("The batch", note=f"{problem.batch} sequences, a column each")
 
@@ -279,8 +277,7 @@ class CellWorking(Recipe):
         yield Step("The weights and the start")
         T, run = self.problem.steps, self.result.run
         for name, value in run.weights.items():
-            line = found.lines["d" + name]._replace(value=self._row_wise(value)
-                                                    if value.ndim == 1 else value)
+            line = found.lines["d" + name]._replace(value=self._row_wise(value))
             step = self._step(found, line)
             if T > 1:
                 formula = self.dressed(total(_of_each_step(line.formula), "t"))
