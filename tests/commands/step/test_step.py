@@ -382,6 +382,13 @@ def test_a_result_does_not_change_with_the_examples_it_came_of() -> None:
     assert result.explain() == before
 
 
+def test_a_dropout_of_nothing_needs_no_mask_in_training() -> None:
+    given = {"x": [1.0, 2.0], "upstream": [1.0, 1.0], "mode": "train"}
+    assert dlcalc.step("input 2; drop: dropout 0", given).output.tolist() == [1.0, 2.0]
+    with pytest.raises(DlcalcError, match="drop"):
+        dlcalc.step("input 2; drop: dropout 0.5", given)
+
+
 def test_options_that_are_counted_alone_are_refused_where_values_are_computed() -> None:
     given = {"x": [[1, 2], [3, 4]], "upstream": [[1, 1], [1, 1]]}
     assert dlcalc.step("input 2x2; attention 1", given, init="he").output.shape == (2, 2)
