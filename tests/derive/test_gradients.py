@@ -492,6 +492,14 @@ def test_whole_numbers_beyond_64_bits_stay_exact(equation: str, degree: int) -> 
         assert np.array(found, object).tolist() == np.array(wanted, object).tolist()
 
 
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+def test_arrays_of_shorter_floats_are_computed_in_float64(kind: type) -> None:
+    x = np.array([0.1, 0.2], kind)
+    found = dlcalc.grad("L = sum(x^3)", {"x": x})
+    assert found.values["x"].dtype == found.gradients["L"]["x"].dtype == float
+    assert found.gradients["L"]["x"].tolist() == (3 * x.astype(float) ** 2).tolist()
+
+
 def test_values_are_arrays_of_their_own() -> None:
     given = np.array([1.0, 2.0, 3.0])
     result = dlcalc.grad("y = broadcast(x, 2, 3); z = y[0]", {"x": given}, of=[])
