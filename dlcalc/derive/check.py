@@ -269,8 +269,7 @@ def _differences(
         for sign in (1, -1) if isinstance(step, float) else (1,):
             moved = value.astype(type(step))
             moved[at] += sign * step * (max(1.0, abs(value[at])) if isinstance(step, float) else 1)
-            with np.errstate(all="ignore"):
-                ends.append((moved[at], np.asarray(compute({name: moved[()]}))))
+            ends.append((moved[at], np.asarray(compute({name: moved[()]}))))
         largest = max(largest, float(np.abs(ends[0][1]).max()))
         if isinstance(step, float):
             (above, up), (below, down) = ends

@@ -22,8 +22,7 @@ REDUCTIONS = ("mean", "sum")
 
 
 def _held_ln(x: Array) -> Array:
-    with np.errstate(divide="ignore"):
-        found = np.log(x)
+    found = np.log(x)
     return np.where(found.real < -100, -100, found)
 
 

@@ -320,6 +320,8 @@ def test_a_result_is_called_with_other_values_and_shapes() -> None:
     assert other({"x": [1.5, 2]}).gradients["L"]["x"].tolist() == [86, 122]
     assert whole(x=[[1], [2]]).gradients["L"]["x"].tolist() == [[76], [108]]
     assert whole(W=[[1, 2, 3]], x=[1, 2, 3]).values["L"] == 196
+    long = dlcalc.grad("L = sum(W @ x)^2", {"W": [[2**40, 1]], "x": [1, 1]})
+    assert long(x=[2**30, 0]).values["L"] == 2**140
     number = dlcalc.grad("w = 2; L = sum(w^2*x)", {"x": 3}, of="L", wrt="w")
     assert number(w=1.5).gradients == {"L": {"w": 9.0}}
     assert number(w=True).values["L"] == 3
@@ -494,7 +496,7 @@ def test_whole_numbers_beyond_64_bits_stay_exact(equation: str, degree: int) -> 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32])
 def test_arrays_of_shorter_floats_are_computed_in_float64(kind: type) -> None:
-    x = np.array([0.1, 0.2], kind)
+    x: Any = np.array([0.1, 0.2], kind)
     found = dlcalc.grad("L = sum(x^3)", {"x": x})
     assert found.values["x"].dtype == found.gradients["L"]["x"].dtype == float
     assert found.gradients["L"]["x"].tolist() == (3 * x.astype(float) ** 2).tolist()
@@ -761,6 +763,15 @@ def test_what_cannot_be_computed_is_named_with_its_line(
     with pytest.raises(DlcalcError) as caught:
         dlcalc.grad(equations, values)
     assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize(("values", "mark"), [
+    ({"w": -1, "x": 1}, "  L = ln(z)\n      ^^^^^"), ({"w": -1}, "  z = w*x\n        ^"),
+])
+def test_what_cannot_be_computed_is_marked_in_its_line(values: dict[str, Any], mark: str) -> None:
+    with pytest.raises(InputError) as caught:
+        dlcalc.grad("z = w*x\nL = ln(z)", values)
+    assert caught.value.__notes__ == [mark]
 
 
 UNFIT = {"A": np.ones((2, 3)), "B": np.ones((2, 3, 4)), "x": [1, 2, 3], "s": 1.0, "C": [[1, 2]]}

@@ -150,6 +150,9 @@ def test_what_is_no_equation_is_shown_its_place(text: str, complaint: str) -> No
         "y = x" + "[0]" * 2_000,
         "y = " + "[" * 2_000,
         "y = " + "x + " * 300_000,
+        "for t in 1..20001: h[t] = t",
+        "for t in 1..1000000000000: h[t] = t",
+        "for s in 1..200: for t in 1..200: h[s,t] = t",
     ],
     ids=lambda text: text[:12],
 )

@@ -148,6 +148,8 @@ def test_expect_names_the_difference_with_its_working() -> None:
         ("-L 99999 -F 3 -O 99 --solve stride", "3",
          "solutions: expected the shape 1, is 10; the solutions are 1011, 1012, 1013, 1014, "
          "1015, 1016, 1017, 1018, 1019 and 1020"),
+        ("-L 100 -S 50 -O 1 --solve kernel", "51",
+         "solutions: expected the shape 1, is 50; the solutions are 51 to 100"),
         ("-L 32x32 -F 5", "28x28", ""),
         ("-L 32x32 -F 5 -S 2x1", "14x14", "element (1): expected 14, is 28"),
         ("-L 32x9 -F 5 -S 2", '{"remainder": [1, 3]}',
