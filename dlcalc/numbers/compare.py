@@ -181,6 +181,9 @@ class Comparison:
             expected = by_x(expected) if isinstance(expected, list) else (
                 getattr(expected, "typed", "") or expected
             )
+        if isinstance(expected, str) and _is_number(actual):
+            with suppress(ValueError):  # a number in quotes
+                expected = Written(expected) if "." in expected else int(expected)
         if isinstance(expected, Written) and "bytes" in str(place[-1]):  # B is no billion there
             expected = Written(expected.text.removesuffix("e9")) if (
                 expected.typed.endswith("B") and expected.unit == 1) else expected

@@ -53,6 +53,8 @@ def test_what_npz_keeps_of_an_answer_agrees_with_it_and_not_with_another(
 
 @pytest.mark.parametrize(("command", "answer", "status"), [
     ("size -L 32 -F 5", "56/2", 0), ("size -L 32 -F 5", "57/2", 1),
+    ("size -L 32 -F 5", '{"output": "28"}', 0), ("size -L 32 -F 5", '{"output": "27"}', 1),
+    ("kl --q 0,1 --p 1,1", '{"kl": "0.500"}', 0), ("kl --q 0,1 --p 1,1", '{"kl": "0.6"}', 1),
     ("kl --q 0,1 --p 1,1", "1/2", 0), ("kl --q 0,1 --p 1,1", " 50 %", 0),
     ("kl --q 0,1 --p 1,1", "1/3", 1), ("kl --q 0,1 --p 1,1", "1/0", 2),
     ("conv -x '1 2 4' -w '1 1'", "6/2 12/2", 0), ("conv -x '1 2 4' -w '1 1'", "3 1/0.0", 2),
