@@ -137,6 +137,21 @@ def _(rng: Generator) -> Problem:
     return right, {"dx": slid(np.pad(g, 2), w).tolist()}
 
 
+@mistake("conv", "the bias added for each input channel")
+def _(rng: Generator) -> Problem:
+    x, w, bias = rng.integers(-9, 10, (3, 5, 5)), rng.integers(-5, 6, (1, 3, 3, 3)), 4
+    wrong = sum(slid(*pair) + bias for pair in zip(x, w[0], strict=True))
+    line = ["conv", "-x", json.dumps(x.tolist()), "-w", json.dumps(w.tolist()), "--dims", "2"]
+    return [*line, "--bias", str(bias)], [wrong.tolist()]
+
+
+@mistake("conv", "the channels not added up")
+def _(rng: Generator) -> Problem:
+    x, w = rng.integers(-9, 10, (3, 5, 5)), rng.integers(-5, 6, (1, 3, 3, 3))
+    wrong = [slid(*pair).tolist() for pair in zip(x, w[0], strict=True)]
+    return ["conv", "-x", json.dumps(x.tolist()), "-w", json.dumps(w.tolist())], wrong
+
+
 FILTERS: dict[str, Callable[[Any, Any], Any]] = {
     "the filters in reverse order": lambda x, w: (x, w[::-1]),
     "the filters in the order 1, 2, 0": lambda x, w: (x, w[[1, 2, 0]]),

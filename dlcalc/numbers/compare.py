@@ -177,16 +177,8 @@ class Comparison:
         share = _noise_share(actual, self.tolerance)
         expected, actual = _as_list(expected), _as_list(actual)
         holds = any(isinstance(each, Mapping) for each in _flat(expected))
-        if isinstance(actual, str) and not holds:  # where 28x28 and 60M are texts, and no numbers
-            expected = by_x(expected) if isinstance(expected, list) else (
-                getattr(expected, "typed", "") or expected
-            )
-        if isinstance(expected, str) and _is_number(actual):
-            with suppress(ValueError):  # a number in quotes
-                expected = Written(expected) if "." in expected else int(expected)
-        if isinstance(expected, Written) and "bytes" in str(place[-1]):  # B is no billion there
-            expected = Written(expected.text.removesuffix("e9")) if (
-                expected.typed.endswith("B") and expected.unit == 1) else expected
+        if not holds:
+            expected = _meant(expected, actual, "bytes" in str(place[-1]))
         if isinstance(actual, Mapping) and isinstance(expected, Mapping):
             yield from self._fields(place, expected, actual)
             return
@@ -351,6 +343,21 @@ def only_index(value: Any) -> Index:
     """
     shape = _shape(_as_list(value))
     return (0,) * len(shape) if all(size == 1 for size in shape) else ()
+
+
+def _meant(expected: Any, actual: Any, in_bytes: bool) -> Any:
+    """What is expected in place of a text or a number, read as what is there."""
+    if isinstance(actual, str):  # where 28x28 and 60M are texts, and no numbers
+        return by_x(expected) if isinstance(expected, list) else (
+            getattr(expected, "typed", "") or expected
+        )
+    if isinstance(expected, str) and _is_number(actual):
+        with suppress(ValueError):  # a number in quotes
+            return Written(expected) if "." in expected else int(expected)
+    if isinstance(expected, Written) and in_bytes and (
+            expected.typed.endswith("B") and expected.unit == 1):
+        return Written(expected.text.removesuffix("e9"))  # B is no billion there
+    return expected
 
 
 def _holder(actual: Any) -> str:

@@ -160,6 +160,8 @@ def advice(result: Convolution, field: Place, expected: Any) -> str:
     if found or name != "output" or shape == result.shape or len(shape) != len(result.shape):
         return found
     wanted = shape[-result.dims :]
+    if wanted == result.shape[-result.dims :]:  # channels are what differs
+        return ""
     return slip_of(list(wanted), size_slips(result.axes)) or _pad_that_gives(result, wanted)
 
 
@@ -178,6 +180,7 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
         "first_w": w[first] if several else w,
         "channels_back": np.flip(x, -result.dims - 1) if several else x,
         "filters": w.ndim > result.dims, "filters_back": np.flip(w, _filter_axis(result, "dw")),
+        "channels": x.shape[-result.dims - 1] if several else 1, "single": len(w) == 1,
         "biased": result.bias is not None,
         "biases_back": None if result.bias is None else np.flip(result.bias),
     }
