@@ -17,6 +17,7 @@ import dlcalc
 from dlcalc.commands.gan import answer
 from dlcalc.commands.gan.answer import DEFAULTS
 from dlcalc.commands.gan.training import Settings
+from dlcalc.errors import DlcalcError
 from tests.mnist import make_folder, mnist
 from tests.pictures.test_png import decoded
 from tests.shell.running import COMMAND, TIMEOUT, environment, invoke, run
@@ -293,6 +294,28 @@ def test_bad_checkpoints(tmp_path: Path) -> None:
     assert "header is missing; this is no checkpoint" in invoke(*words, "--resume").err
     state.unlink()
     assert "no such file" in invoke(*words, "--resume").err
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ({"epochs": 0}, "epochs: 0 is below 1"), ({"epochs": 10**7}, "10,000,000 are more than"),
+    ({"latent": 0}, "latent: 0 is below 1"), ({"batch": 0}, "batch: 0 is below 1"),
+    ({"seed": -1}, "seed: -1 is below 0"), ({"learning_rate": float("inf")}, "inf is not above 0"),
+    ({"momentum": 1}, "momentum: 1 is not from 0"), ({"optimizer": "rmsprop"}, "unknown optimizer"),
+    ({"loss": "l2"}, "unknown loss 'l2'"), ({"rate": 1}, "unknown parameter 'rate'"),
+])  # fmt: skip
+def test_the_python_function_refuses_what_the_command_line_does(
+    given: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(DlcalcError) as refused:
+        dlcalc.gan(**given)
+    assert said in str(refused.value)
+
+
+def test_a_last_sigmoid_is_part_of_a_cross_entropy_alone() -> None:
+    judge = "linear 4; tanh; linear 1; sigmoid"
+    for loss, last in (("minimax", "linear 1"), ("least_squares", "sigmoid")):
+        found = dlcalc.gan(epochs=1, generator=QUICK[1], discriminator=judge, loss=loss)
+        assert found.made["discriminator"].endswith(last)
 
 
 @pytest.mark.parametrize(
