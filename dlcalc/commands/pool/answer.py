@@ -47,16 +47,17 @@ class PoolRun(Run[Pooling]):
         if input is None and not self.out.piped:
             example = self.example()
             x = example.pop("x")
-            if "kernel" in given or "upstream" in given:
-                example.pop("upstream")
-            self.options = given = {**example, **given}
+            if given.keys() & {"kernel", "stride", "dims", "upstream"} or (
+                    given.get("pad", 0), given.get("dilation", 1)) != (0, 1):
+                example.pop("upstream")  # the output may have another shape
+            self.options = {**example, **given}
         else:
             x = read_array("-" if input is None else input, self.out.allow_nonfinite, "-x")
-            if "upstream" in given:
-                upstream = read_array(given["upstream"], self.out.allow_nonfinite, "--upstream")
-                single = np.ndim(upstream) < np.ndim(x) == 2
-                given["upstream"] = [upstream] if single else upstream
-        if "kernel" not in given:
+        if "upstream" in given:
+            upstream = read_array(given["upstream"], self.out.allow_nonfinite, "--upstream")
+            single = np.ndim(upstream) < np.ndim(x) == 2
+            self.options["upstream"] = [upstream] if single else upstream
+        if "kernel" not in self.options:
             raise InputError("no window: give it with -F, such as -F 2")
         return {"x": x}
 

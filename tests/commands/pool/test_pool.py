@@ -141,6 +141,18 @@ def test_slips_are_named(options: str, expect: str, said: str) -> None:
     assert said in run.err
 
 
+@pytest.mark.parametrize(("words", "field", "expected"), [
+    (["-F", "3"], "output", [[7]]), (["-S", "2x1"], "output", [[4, 3, 5], [2, 7, 7]]),
+    (["--dims", "1"], "output", [[3, 2], [4, 5], [1, 7], [2, 6]]),
+    (["--upstream", "0 0; 0 5"], "dx", [[0] * 4, [0] * 4, [0, 0, 5, 0], [0] * 4]),
+    (["-F", "4", "--upstream", "9"], "dx", [[0] * 4, [0] * 4, [0, 0, 9, 0], [0] * 4]),
+])  # fmt: skip
+def test_the_example_takes_another_window_or_another_gradient(
+    words: list[str], field: str, expected: list[list[int]]
+) -> None:
+    assert json.loads(invoke("pool", *words, "-f", "json").out)[field] == expected
+
+
 def test_a_padding_of_zeros_is_told_from_none() -> None:
     run = invoke("pool", "-x", "-1 -2; -3 -4", "-F", "2", "--stride", "1", "--pad", "1",
                  "--expect", "0 0 0; 0 -1 0; 0 0 0")  # fmt: skip
