@@ -40,10 +40,6 @@ if TYPE_CHECKING:
 
 FIRST_MARK, FIRST_NUMBER = 0xF0000, 0xF1000
 """The first of the characters, all of private use, for the index of a turn and for numbers."""
-NAME_MARK = "\U000ffffd"
-"""One that stands for a name, which a text must have as it is, so that it needs no quotes."""
-MOST_ALIKE = 1024
-"""Texts of layers that are kept, since alike layers have alike texts."""
 
 
 class Row(NamedTuple):
@@ -216,35 +212,13 @@ def texts(
 ) -> Iterator[str]:
     """What `text` makes of the rows of several counts of one outline, side by side.
 
-    That of alike turns is made once, with a mark for the index of the turn; outside of turns
-    that of layers alike but for their names, where several see the same, with one for the name.
+    That of alike turns is made once, with a mark for the index of the turn.
     """
-    known: dict[tuple[Any, ...], list[str]] = {}
-    seen: Field | None = ()
-    steady = 0
     for parts in zip(*sides, strict=True):
-        row = parts[0]
-        if isinstance(row, Row):
-            steady, seen = (steady + 1 if row.field is seen else 0), row.field
-            if depth or steady < 2 or len(parts) > 1 or not _is_bare(row):
-                yield text(*parts)
-                continue
-            node: Any = row.node
-            key = (*row[1:10], *row[11:], node.arguments, *node.options.items())
-            if key not in known:
-                if len(known) >= MOST_ALIKE:
-                    known.clear()
-                known[key] = text(row._replace(name=NAME_MARK)).split(NAME_MARK)
-            yield row.name.join(known[key])
-            continue
-        yield from _turn_texts(parts, text, depth)
-
-
-def _is_bare(row: Row) -> bool:
-    """Whether a row is of a layer, and no format writes its name otherwise than it is."""
-    name = row.name
-    bare = name.isascii() and f"_{name}".replace(".", "_").isidentifier()
-    return bare and isinstance(row.node, Layer)
+        if isinstance(parts[0], Row):
+            yield text(*parts)
+        else:
+            yield from _turn_texts(parts, text, depth)
 
 
 def _turn_texts(parts: Sequence[Turns], text: Callable[..., str], depth: int) -> Iterator[str]:
