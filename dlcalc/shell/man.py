@@ -13,7 +13,7 @@ from dlcalc.shell.commands import COMMANDS, GROUPS, root
 
 def man_pages() -> Iterator[tuple[str, str]]:
     """The name of each file and its text, in roff."""
-    parent = click.Context(root, info_name="dlcalc")
+    parent = click.Context(root, info_name="dlcalc", **root.context_settings)
     yield "dlcalc.1", man_page(root, parent, "")
     for name in COMMANDS:
         command = root.get_command(parent, name)
@@ -51,7 +51,7 @@ def man_page(command: click.Command, context: click.Context, name: str) -> str:
     lines.append(".SH OPTIONS")
     for param in command.get_params(context):
         record = param.get_help_record(context)
-        if record is not None:
+        if record is not None and record[1]:  # arguments are told in the description
             lines += [".TP", rf"\fB{_escaped(record[0])}\fR", _line(record[1])]
     if examples:
         lines += [".SH EXAMPLES", ".nf", *map(_line, examples), ".fi"]

@@ -12,6 +12,7 @@ import dlcalc
 from dlcalc.output.answer import Prose, Text
 from dlcalc.shell.commands import COMMANDS, GROUPS
 from dlcalc.shell.inner import answer_within
+from dlcalc.shell.man import man_pages
 from tests.faults.commands import TABLE
 from tests.shell.running import Run, invoke, python, run
 
@@ -202,7 +203,22 @@ def test_man_pages(name: str, tmp_path) -> None:  # type: ignore[no-untyped-def]
     page = (tmp_path / "man\n1" / name).read_text()
     assert page.startswith(".TH ")
     assert ".SH OPTIONS\n.TP\n" in page
+    assert "\n.TP\n\\fB\\-h, \\-\\-help\\fR\nShow this message and exit.\n.SH EXAMPLES\n" in page
+    assert all("\n\n" not in each.read_text() for each in (tmp_path / "man\n1").iterdir())
     assert len(list((tmp_path / "man\n1").iterdir())) == len(COMMANDS) + 1
+
+
+def test_man_pages_have_formulas_as_they_stand_and_list_the_commands() -> None:
+    pages = dict(man_pages())
+    size, root = pages["dlcalc-size.1"], pages["dlcalc.1"]
+    assert ".SH NAME\ndlcalc-size \\- Output size of a convolution" in size
+    assert ".SH SYNOPSIS\n.B dlcalc size\n[OPTIONS]\n.SH DESCRIPTION\n.PP\n.nf\nO = ⌊(L" in size
+    assert "(\\-\\-transposed)\n.fi\n.PP\nWithout both \\-L and \\-F, records on" in size
+    assert ".SH EXAMPLES\n.nf\n  dlcalc size \\-L 32 \\-F 5\n" in size
+    assert "printf 'input,kernel\\en32,5" in size
+    assert size.endswith("\n.fi\n.SH SEE ALSO\ndlcalc (1)\n")
+    assert ".SH COMMANDS\n.SS Sizes and counts\n.TP\n\\fBdlcalc size\\fR\nOutput size" in root
+    assert ".SH SEE ALSO\ndlcalc\\-size (1), dlcalc\\-conv (1)" in root
 
 
 def test_a_folder_of_pages_that_cannot_be_made_is_told(tmp_path: Path) -> None:

@@ -99,6 +99,34 @@ def test_a_class_is_a_row_a_sheet_and_a_bad_one_is_named_at_the_end(tmp_path: Pa
     assert "cyd.json: line 1: not JSON" in done.complaint
 
 
+ENTRY = {"command": "dlcalc size -L 32 -F 5", "answer": 28}
+
+
+@pytest.mark.parametrize(("sheet", "names"), [
+    ([ENTRY, {**ENTRY, "name": "E2"}], ["1", "E2"]), ({"entries": [ENTRY]}, ["1"]),
+    ({"entry": [ENTRY, ENTRY]}, ["1", "2"]), ({"E1": ENTRY, "E2": ENTRY}, ["E1", "E2"]),
+])  # fmt: skip
+def test_entries_stand_in_a_list_or_under_their_names(sheet: Any, names: list[str]) -> None:
+    found = dlcalc.check(json.dumps(sheet))
+    assert [(each.name, each.right) for each in found.entries] == [(each, True) for each in names]
+    assert dlcalc.check(sheet) == found
+
+
+@pytest.mark.parametrize(("sheet", "said"), [
+    ("[]", "holds no entry"), ("{}", "holds no entry"), ("[3]", "entry 1: is a number, where an"),
+    ('[{"command": 5, "answer": 1}]', "entry 1: command is a number, where text belongs"),
+    ('[{"command": "dlcalc", "answer": 1}]', "entry 1: command is empty"),
+    ('[{"command": "size \'", "answer": 1}]', "entry 1: command: no closing quotation"),
+    ('[{"command": "size", "answer": 1, "points": "2"}]', "points: '2' is no number from 0"),
+    ('[{"command": "size", "answer": 1, "points": true}]', "points: True is no number from 0"),
+    (f'[{{"command": "size", "answer": 1, "points": 1{"0" * 400}}}]', "entry 1: points"),
+])  # fmt: skip
+def test_what_is_no_sheet_is_told_with_its_entry(sheet: str, said: str) -> None:
+    done = invoke("check", sheet)
+    assert (done.status, done.out) == (2, "")
+    assert said in done.complaint
+
+
 def test_a_sheet_that_is_named_leaves_standard_input_to_others() -> None:
     sheet = '[{"command": "size -L 32 -F 5", "answer": 28}]'
     assert invoke("check", sheet, stdin="no sheet").status == 0
