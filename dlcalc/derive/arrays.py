@@ -399,10 +399,9 @@ def _avgpool(x: Array, exclude_pad: bool = False, **options: Any) -> Array:
 
 def _avgpool_back(g: Array, x: Array, exclude_pad: bool = False, **options: Any) -> Array:
     """The gradient shared among the cells of each window."""
-    maps, axes = _pooled(x, options)
+    _, axes = _pooled(x, options)
     counts = pooling.divisors(axes, exclude_pad)
-    g = np.reshape(g, (len(maps), *counts.shape))
-    return pooling.spread_evenly(g, axes, counts).reshape(np.shape(x))
+    return pooling.spread_evenly(np.asarray(g), axes, counts).reshape(np.shape(x))
 
 
 def _gradient_of(g: Array, y: Array) -> Array:

@@ -114,10 +114,9 @@ def gradients_at(result: Derivatives, of: str, moved: Mapping[str, Any]) -> dict
     """
     tape, values = result.tape, result.values
     given = {name: np.asarray(values[name], dtype=float)[()] for name in result.system.inputs}
-    with np.errstate(all="ignore"):
-        places = forward(tape, AT_KINKS, {**given, **moved}, watched=False, fixed=stopped(result))
-        wanted = tape.reached(result.wrt)
-        found = backward(tape, AT_KINKS, places, {tape.names[of]: 1.0}, wanted, watched=False)
+    places = forward(tape, AT_KINKS, {**given, **moved}, watched=False, fixed=stopped(result))
+    wanted = tape.reached(result.wrt)
+    found = backward(tape, AT_KINKS, places, {tape.names[of]: 1.0}, wanted, watched=False)
     return {
         name: found.get(tape.names[name], np.zeros(np.shape(values[name])))
         for name in result.wrt

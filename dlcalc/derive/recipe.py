@@ -364,6 +364,8 @@ def completed(expected: Any, record: Any) -> Any:
 
     >>> completed({"weights": {"2": [[5]]}}, {"weights": [[[1, 2]], [[3]]]})
     {'weights': [[[1, 2]], [[5]]]}
+    >>> completed({"weights": {"W": [[5]]}}, {"weights": [[[1, 2]], [[3]]]})
+    {'weights': {'W': [[5]]}}
     """
     if isinstance(expected, Mapping) and isinstance(record, Mapping):
         return {name: completed(each, record[name]) if name in record else each

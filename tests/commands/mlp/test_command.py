@@ -305,6 +305,20 @@ def test_slips_are_named_by_computing_them() -> None:
     assert "gives that" not in strange.complaint
 
 
+@pytest.mark.parametrize(("weights", "said"), [
+    ([[[0.2, 1, -1.6], [0.4, 2, -3.2]]],
+     "gradients.weights[0]: expected the shape 2x3, is 3x2; the transposed matrix gives that"),
+    ([[[0.2, 1, -1.6], [0.4, 2, -3.3]]], "gradients.weights[0]: expected the shape 2x3, is 3x2"),
+    ({"W": [[1]]}, "--expect: the result has no field 'W'"),
+])
+def test_an_answer_that_lies_otherwise_is_told(weights: Any, said: str) -> None:
+    data = {"x": [1, 2], "target": [0.3, 0.1, 0.9], "output": "identity",
+            "weights": [[[0.1, 0.2], [0.3, 0.4], [0.5, -0.6]]]}  # fmt: skip
+    answer = json.dumps({"gradients": {"weights": weights}})
+    assert invoke("mlp", json.dumps(data), "--expect", answer).err.splitlines()[-1] == (
+        f"dlcalc: {said}")
+
+
 def test_the_activation_of_the_command_line_outranks_that_of_the_problem() -> None:
     from dlcalc.derive import activations
     from dlcalc.names import ACTIVATIONS

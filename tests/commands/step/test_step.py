@@ -312,6 +312,17 @@ def test_any_element_of_any_field_by_at(place: str, said: str) -> None:
     assert invoke("step", "--at", place).out.startswith(said)
 
 
+def test_a_sum_of_many_terms_is_cut_short() -> None:
+    data = {"x": [[1]] * 53, "upstream": [[2]] * 53,
+            "parameters": {"linear1.weight": [[1]], "linear1.bias": [0]}}  # fmt: skip
+    done = invoke("step", "input 1; linear 1", json.dumps(data), "--at", "linear1.bias:0").out
+    [line, *_] = done.splitlines()
+    slopes, numbers, value = line.split(" = ")[1:]
+    assert slopes.count("∂L/∂linear1(") == numbers.split(" + ").count("2") == 50
+    assert slopes.endswith(" + … 3 more terms")
+    assert value == "106"
+
+
 def test_maps_are_drawn_as_svg_and_on_the_terminal(tmp_path: Path) -> None:
     done = run("step", "--plot", str(tmp_path / "maps.svg"))
     assert done.status == 0
