@@ -462,29 +462,29 @@ def backward_order(system: System) -> tuple[str, ...]:
     return (*(each.name for each in reversed(system.computed)), *system.inputs)
 
 
+@np.errstate(all="ignore")
 def derived(
-    system: System, f: Any, given: Mapping[str, Any], style: Style, slope_style: Style,
+    system: System, given: Mapping[str, Any], style: Style, slope_style: Style,
     entering: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any] = MappingProxyType({}),
 ) -> Derivation:
     """Every equation of a system, then the gradient at every name, from the last one back.
 
     `given` holds the inputs and those computed names whose equations are passed over;
     `entering` what comes to a name from outside, as formula and value; `known` gradients
-    that are not derived. `f` is the world of the numbers.
+    that are not derived.
 
     >>> from dlcalc.derive.parser import parse_equations
-    >>> from dlcalc.derive.operations import Scalars
     >>> from dlcalc.derive.tape import arranged
     >>> from dlcalc.derive.working_terms import named
     >>> system = arranged(parse_equations("z = w*x; h = tanh(z)"))
-    >>> d = derived(system, Scalars, {"w": 0, "x": 2}, named, lambda n: named("d" + n),
+    >>> d = derived(system, {"w": 0, "x": 2}, named, lambda n: named("d" + n),
     ...             {"h": (1, 1)})
     >>> d.lines["dw"].formula, d.lines["dw"].value
     (Expr('mul', (Expr('symbol', ('dz', '')), Expr('symbol', ('x', '')))), 2.0)
     """
     tape = recorded(system, system.computed, system.inputs)
-    places = forward(tape, f, given, watched=False)
-    return Written(tape, f, places, style).slopes(
+    places = forward(tape, Arrays, given, watched=False)
+    return Written(tape, Arrays, places, style).slopes(
         slope_style, entering, tape.reached(system.inputs), known
     )
 

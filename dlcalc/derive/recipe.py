@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import (
     Derivation,
     Index,
@@ -140,8 +139,7 @@ class Recipe:
         """
         system = arranged(parse_equations(text))
         known = {name: each for name, each in given.items() if name in system.names}
-        with np.errstate(all="ignore"):
-            found = derived(system, Arrays, known, named, lambda name: slope_of(of, name), entering)
+        found = derived(system, known, named, lambda name: slope_of(of, name), entering)
         computed = {each.name for each in system.computed}
         for key, line in found.lines.items():
             name = key if key in computed else key[1:]

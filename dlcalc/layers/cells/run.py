@@ -95,10 +95,9 @@ def _forward(problem: CellProblem, tape: Tape, given: dict[str, Array]) -> list[
     columns = {name: each if each.ndim > 1 else each[:, None] for name, each in given.items()}
     now = {f"{state}_0": getattr(problem, f"{state}0").T for state in problem.cell.states}
     found = []
-    with np.errstate(all="ignore"):
-        for x in problem.x.transpose(0, 2, 1):
-            found.append(forward(tape, Arrays, {**columns, **now, "x_1": x}, watched=False))
-            now = {name: found[-1][tape.names[f"{name[0]}_1"]] for name in now}
+    for x in problem.x.transpose(0, 2, 1):
+        found.append(forward(tape, Arrays, {**columns, **now, "x_1": x}, watched=False))
+        now = {name: found[-1][tape.names[f"{name[0]}_1"]] for name in now}
     return found
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Derivation, Index, Line, derived, element_of, value_of
 from dlcalc.derive.recipe import Recipe
 from dlcalc.derive.slips import Slips, gives, replaced, slip_of, symbols_in
@@ -106,8 +105,7 @@ class CellWorking(Recipe):
         if later:
             self._know_later(given, known, end + 1)
         system = system_of(problem, range(first, steps.stop + later), self._losses(entering))
-        with np.errstate(all="ignore"):
-            found = derived(system, Arrays, given, self.style, self.slope_style, entering, known)
+        found = derived(system, given, self.style, self.slope_style, entering, known)
         if later:
             self._forget_later(found, end + 1)
         losses = [line.name for key, line in found.lines.items() if key.startswith("J_")]
