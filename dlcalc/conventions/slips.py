@@ -7,7 +7,7 @@ from itertools import chain
 from math import prod
 from typing import Any
 
-from dlcalc.conventions.models import figure, framed
+from dlcalc.conventions.models import GATES, figure, framed
 from dlcalc.conventions.tables import value
 from dlcalc.errors import DlcalcError
 from dlcalc.input.sources import text_beside
@@ -21,7 +21,6 @@ from dlcalc.numbers.axes import plural
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Place
 
-GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 STORED = {"optimizer": "state of the optimiser"}
 """What training holds, where people call it otherwise."""
 USUAL = Use(dtype="float32")

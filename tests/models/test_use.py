@@ -105,6 +105,7 @@ def test_what_fits_is_the_most_that_fits() -> None:
     assert found.batch == (bound - weights) // (100 * cache)
     assert (found.training_batch, found.layers) == (0, 323)
     training = dlcalc.params("resnet50", fit=10**9).fit
+    assert dlcalc.params("resnet50", fit=1e9).fit == training
     assert training is not None
     def taken(batch: int) -> int:
         memory = dlcalc.params("resnet50", batch=batch).memory

@@ -346,6 +346,8 @@ BAD = [
      ["lenet"]),
     (["conv 6 5"], "", "the size of the input is not known: give --input",
      ["conv 6 5", "--input", "1x32x32"]),
+    (["repeat 2: conv 6 5 nope=3"], "", "conv 6 5 nope=3: unknown option 'nope'; known: filters",
+     ["repeat 2: conv 6 5", "--input", "1x32x32"]),
     (["--input", "1x32x32", "conv 6 5", "linear 10"], "",
      "linear 10: input is 6x28x28; flatten it first",
      ["--input", "1x32x32", "conv 6 5", "flatten", "linear 10"]),
