@@ -667,6 +667,64 @@ for command in ("mlp", "step"):
         )
 
 
+def adam(g: float, m: float, v: float, t: int, eps: float = 1e-8, **wrong: bool) -> float:
+    """A step of Adam's at a rate of 1, with mistakes."""
+    b1, b2 = (0.999, 0.9) if wrong.get("exchanged") else (0.9, 0.999)
+    m, v = b1 * m + (1 - b1) * g, b2 * v + (1 - b2) * g * g
+    if not wrong.get("uncorrected"):
+        m, v = m / (1 - b1**t), v / (1 - b2**t)
+    if wrong.get("rootless"):
+        return m / (v + eps)
+    return float(m / np.sqrt(v + eps) if wrong.get("within") else m / (np.sqrt(v) + eps))
+
+
+UPDATES: dict[str, tuple[dict[str, Any], Callable[[Any, float, float, float], float]]] = {
+    "the bias correction left out": (
+        {"type": "adam"}, lambda w, g, m, v: adam(g, m, v, 4, uncorrected=True)),
+    "β₁ and β₂ exchanged": (
+        {"type": "adam"}, lambda w, g, m, v: adam(g, m, v, 4, exchanged=True)),
+    "the root left out": (
+        {"type": "adam"}, lambda w, g, m, v: adam(g, m, v, 4, rootless=True)),
+    "ε within the root": (
+        {"type": "adam", "eps": 0.5}, lambda w, g, m, v: adam(g, m, v, 4, 0.5, within=True)),
+    "plain gradient descent": ({"type": "adam"}, lambda w, g, m, v: g),
+    "the weight decay left out": (
+        {"type": "adamw", "weight_decay": 0.3}, lambda w, g, m, v: adam(g, m, v, 4)),
+    "the weight decay added to the gradient": (
+        {"type": "adamw", "weight_decay": 0.3},
+        lambda w, g, m, v: adam(g + 0.3 * w, m, v, 4)),
+    "the other sign of the weight decay": (
+        {"type": "sgd", "weight_decay": 0.3}, lambda w, g, m, v: g - 0.3 * w),
+    "the momentum left out": ({"type": "sgd", "momentum": 0.9}, lambda w, g, m, v: g),
+    "the gradient times 1 − μ": (
+        {"type": "sgd", "momentum": 0.9}, lambda w, g, m, v: 0.9 * m + 0.1 * g),
+    "Nesterov's momentum left out": (
+        {"type": "sgd", "momentum": 0.9, "nesterov": True}, lambda w, g, m, v: 0.9 * m + g),
+}
+"""By what goes wrong, the optimiser, and its step at a rate of 1 after three with a state."""
+
+
+def updating(name: str, rng: Generator) -> Problem:
+    """One weight w with the loss (w·x − t)², moved by an optimiser with a mistake."""
+    w, x, t, m, v = (round(float(each), 2) for each in rng.uniform(0.5, 3, 5))
+    given, wrong = UPDATES[name]
+    state = {"momentum_buffer": m} if given["type"] == "sgd" else {"exp_avg": m, "exp_avg_sq": v}
+    held: dict[str, Any] = {key: {"linear1.weight": [[each]]} for key, each in state.items()}
+    if given["type"] == "sgd" and "momentum" not in given:
+        held = {}
+    data = {
+        "x": [x], "target": [t], "loss": "mse", "parameters": {"linear1.weight": [[w]]},
+        "optimizer": {**given, "lr": 0.1, "state": {"step": 3, **held}},
+    }
+    new = w - 0.1 * wrong(w, 2 * (w * x - t) * x, m, v)
+    line = ["step", "input 1; linear 1 bias=no", json.dumps(data)]
+    return line, {"updated": {"linear1.weight": [[round(new, 8)]]}}
+
+
+for each in UPDATES:
+    mistake("step", each)(lambda rng, name=each: updating(name, rng))  # type: ignore[misc]
+
+
 def in_another_order(command: str, rng: Generator) -> Problem:
     """The outputs of three examples, the last of them first."""
     X, W = (rng.normal(size=shape).round(2) for shape in ((3, 2), (2, 2)))

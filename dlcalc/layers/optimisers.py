@@ -11,7 +11,7 @@ from __future__ import annotations
 import operator
 import sys
 from ast import literal_eval
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -275,6 +275,38 @@ def updated(
                 state[key][name] = each
     state.update(singles)
     return new
+
+
+def mistaken(
+    found: Optimiser, options: Mapping[str, Any]
+) -> Iterator[tuple[str, Optimiser, Mapping[str, Any]]]:
+    """What goes wrong with an update, each in words, with the rule and the options it is made by.
+
+    >>> found, options = optimiser({"type": "adam", "lr": 0.5})
+    >>> wrong = {words: stepped(*each, 3.0, 2.0, {"exp_avg": 0.0, "exp_avg_sq": 0.0})
+    ...          for words, *each in mistaken(found, {**options, "t": 1})}
+    >>> round(wrong["the root left out"][0], 6)
+    2.75
+    """
+    for line in text_beside(__file__, "optimiser_slips.txt").splitlines()[1:]:
+        words, _, changes = line.partition(" | ")
+        rule, changed = str(found.rule), {**options}
+        for change in changes.split("; "):
+            old, arrow, new = change.partition(" => ")
+            if arrow:
+                rule = rule.replace(old, new)
+                continue
+            name, _, value = change.partition(" = ")
+            if name in options:
+                changed[name] = _value(_read(value), {**options, "__builtins__": {}})
+        if rule != str(found.rule):
+            yield words, found._replace(rule=Rule(rule)), changed
+        elif changed != options:
+            yield words, found, changed
+    if options["weight_decay"]:
+        where = "added to the gradient" if found.decoupled else "taken off the weight"
+        yield f"the weight decay {where}", found._replace(decoupled=not found.decoupled), options
+    yield "plain gradient descent", found._replace(rule=Rule("w = w - lr*g")), options
 
 
 LETTERS = dict(line.split() for line in text_beside(__file__, "letters.txt").splitlines())

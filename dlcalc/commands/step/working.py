@@ -18,7 +18,7 @@ from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.layers import optimisers
 from dlcalc.layers.criteria import ClassLoss
-from dlcalc.layers.optimisers import SINGLE, updated
+from dlcalc.layers.optimisers import SINGLE, mistaken, updated
 from dlcalc.models.running import Ran
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import Said, element_at, only_index, slip_of
@@ -312,6 +312,11 @@ def _update_slips(result: NetworkStep, name: str) -> Iterator[tuple[str, Any]]:
     yield "the update left out", before
     yield "the step alone, without the weight", after - before
     problem, held = result.problem, {name: before}
+    right = {name: result.gradients[name]}
+    if problem.optimiser is not None:
+        for words, found, options in mistaken(problem.optimiser, problem.options):
+            yield words, lambda found=found, options=options: updated(
+                found, options, problem.begun(result.ran), held, right)[name]
     for words, gradient in _slips(result, f"gradients.{name}"):
         if np.shape(gradient) == before.shape:
             assert problem.optimiser is not None

@@ -13,6 +13,7 @@ import pytest
 import dlcalc
 from dlcalc.commands.gan.data import read_images
 from dlcalc.errors import DlcalcError
+from dlcalc.layers.optimisers import OPTIMISERS
 from tests.mnist import mnist
 from tests.shell.running import ROOT, invoke, run
 
@@ -120,6 +121,22 @@ def test_what_does_not_fit_is_refused_by_name(changes: dict[str, Any], said: str
     }
     with pytest.raises(DlcalcError, match=said):
         dlcalc.step("input 2; linear 1", **{**given, **changes})
+
+
+@pytest.mark.parametrize("framework", ["pytorch", "keras", "flax", "mlx", "tinygrad", "paddle"])
+@pytest.mark.parametrize("kind", OPTIMISERS)
+def test_a_strange_update_is_no_slip(kind: str, framework: str) -> None:
+    given = {
+        "x": [2.0], "target": [0.7], "loss": "mse", "parameters": {"linear1.weight": [[1.3]]},
+        "optimizer": {"type": kind, "lr": 0.1},
+    }
+    words = "step", "input 1; linear 1 bias=no", json.dumps(given), "--framework", framework
+    run = invoke(*words, "--expect", '{"updated": {"linear1.weight": [[1.98765]]}}')
+    if run.status == 2:
+        assert f"optimizer: unknown type '{kind}'" in run.err or "has no" in run.err
+        return
+    assert run.status == 1
+    assert "gives that" not in run.err
 
 
 SLIP: dict[str, Any] = {
