@@ -264,6 +264,12 @@ def test_many_paths_do_not_multiply() -> None:
     assert disagreements(result) == []
 
 
+def test_a_derivative_of_several_paths_stands_by_its_number_in_those_below() -> None:
+    result = dlcalc.grad("z = w*x; a = z^2; L = a*z", {"w": 2, "x": 3}, wrt=["z", "w"])
+    assert lines(result)["dL/dz"] == "∂L/∂a·∂a/∂z + ∂L/∂z = 6·12 + 36"
+    assert lines(result)["dL/dw"] == "dL/dz·∂z/∂w = 108·3"
+
+
 def test_fields_are_derived_from_the_last_quantity_back() -> None:
     result = dlcalc.grad(NEURON, GIVEN, wrt="w,z,y")
     order = tuple(map(str, derivation(result)))
@@ -430,7 +436,7 @@ MOVED = [
     ("y = softmax(A, axis=0)", "A", "y ⊙ (dL/dy − sum(dL/dy ⊙ y, axis=0, keepdims=yes))"),
     ("y = concat(x, u)", "u", "(dL/dy)[3:7]"), ("y = where(A > 0, A, 0)", "A",
                                                 "where(A > 0, dL/dy, 0)"),
-    ("y = reshape(B, 4, 6)", "B", "reshape(dL/dy, 2, 3, 4)"),
+    ("y = reshape(B, 4, 6)", "B", "reshape(dL/dy, 2, 3, 4)"), ("y = reshape(x, 3)", "x", "dL/dy"),
 ])
 def test_derivatives_of_arrays_read_as_the_rules_for_them(
     equation: str, by: str, formula: str

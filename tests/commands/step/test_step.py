@@ -417,6 +417,12 @@ def test_a_dropout_of_nothing_needs_no_mask_in_training() -> None:
         dlcalc.step("input 2; drop: dropout 0.5", given)
 
 
+def test_weights_of_another_shape_are_not_shared_though_as_many() -> None:
+    given = {"x": [1, 2], "upstream": [1, 1, 1, 1]}
+    with pytest.raises(DlcalcError, match=r"a.weight is 2x2; b needs 4x1"):
+        dlcalc.step("input 2; a: linear 2; linear 1; b: linear 4 tie=a", given, init="he")
+
+
 def test_options_that_are_counted_alone_are_refused_where_values_are_computed() -> None:
     given = {"x": [[1, 2], [3, 4]], "upstream": [[1, 1], [1, 1]]}
     assert dlcalc.step("input 2x2; attention 1", given, init="he").output.shape == (2, 2)
