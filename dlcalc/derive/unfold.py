@@ -287,12 +287,10 @@ class Unfolding:
 
     def _lettered(self, node: Node, free: tuple[str, ...], equation: Equation) -> Node:
         """An expression whose arrays are indexed by letters, as operations on aligned axes."""
-        if free:
+        if free or getattr(node, "operation", "") == "sum_over":
             return _Letters(node, free, self._whole_value).whole(equation)
         if not isinstance(node, Apply):
             return node
-        if node.operation == "sum_over":
-            return _Letters(node, (), self._whole_value).whole(equation)
         arguments = tuple(self._lettered(each, (), equation) for each in node.arguments)
         return made(node, arguments, node.options) if arguments != node.arguments else node
 
