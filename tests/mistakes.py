@@ -721,6 +721,24 @@ def updating(name: str, rng: Generator) -> Problem:
     return line, {"updated": {"linear1.weight": [[round(new, 8)]]}}
 
 
+def moved_in_mlp(name: str, rng: Generator) -> Problem:
+    """The same of one weight of an mlp, whose optimiser begins anew."""
+    w, x, t = (round(float(each), 2) for each in rng.uniform(0.5, 3, 3))
+    given, wrong = UPDATES[name]
+    data = {
+        "x": [x], "target": [t], "weights": [[[w]]], "output": "identity",
+        "optimizer": {**given, "lr": 0.1},
+    }
+    g = (w * x - t) * x
+    step = adam(g, 0, 0, 1, uncorrected=True) if "correction" in name else wrong(w, g, 0, 0)
+    return ["mlp", json.dumps(data)], {"w1": round(w - 0.1 * step, 8)}
+
+
+for each in ("the bias correction left out", "the other sign of the weight decay",
+             "plain gradient descent"):
+    mistake("mlp", each)(lambda rng, name=each: moved_in_mlp(name, rng))  # type: ignore[misc]
+
+
 for each in UPDATES:
     mistake("step", each)(lambda rng, name=each: updating(name, rng))  # type: ignore[misc]
 

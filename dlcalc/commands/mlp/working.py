@@ -17,10 +17,11 @@ from dlcalc.derive.recipe import (
     forward_order,
     slope_of,
 )
+from dlcalc.derive.slips import numbers_in
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
-from dlcalc.layers.network import network_loss
-from dlcalc.layers.optimisers import optimiser, states, update_steps
+from dlcalc.layers.network import Moves, network_loss
+from dlcalc.layers.optimisers import mistaken, optimiser, states, update_steps
 from dlcalc.numbers.compare import slip_of
 
 if TYPE_CHECKING:
@@ -205,7 +206,27 @@ class MlpWorking(Recipe):
         """The slip that gives the expected numbers of a field; "" for none."""
         if field == "loss_after":
             return slip_of(expected, self._losses_after())
-        return super().slip(field, expected, tolerance)
+        found = super().slip(field, expected, tolerance)
+        return found or slip_of(expected, self._moved_otherwise(field, numbers_in(expected)))
+
+    def _moved_otherwise(self, field: str, student: Any) -> Iterator[tuple[str, Any]]:
+        """What becomes of a parameter, or is added to it, by slips of the optimiser.
+
+        Of an array of which a part was given, by its name, the others are those of the record.
+        """
+        kind, _, name = field.partition(".")
+        fields = {"updates": self.result.updates, "updated": self.result.updated}
+        right = fields[kind].parameters.get(name) if kind in fields else None
+        if self.network.optimizer is None or right is None or np.shape(student) != right.shape:
+            return
+        for words, rule, options in mistaken(*optimiser(self.network.optimizer)):
+            moves = Moves(self.network)
+            moves.chosen = rule, dict(options)
+            held = self.network.parameters
+            with np.errstate(all="ignore"):
+                wrong = moves.changes(held, self.result.gradients.parameters)[name]
+            wrong = wrong + held[name] if kind == "updated" else wrong
+            yield words, np.where(np.isclose(student, right), student, wrong)
 
     def _losses_after(self) -> Iterator[tuple[str, float]]:
         """What becomes of the loss by slips of the step."""
