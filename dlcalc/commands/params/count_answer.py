@@ -39,12 +39,15 @@ def field_record(field: Field | None) -> dict[str, Any] | None:
 
 
 def of_columns(expected: Any) -> Any:
-    """An answer that names what a layer sees as the columns do: field, jump, start."""
+    """An answer that names things as the columns do: field, jump, start; weights bytes."""
     if not isinstance(expected, Mapping):
         return expected
     found: dict[str, Any] = {}
-    for name, each in expected.items():
+    for title, each in expected.items():
+        name = title.replace(" ", "_")
         layer, _, column = name.rpartition(".")
+        if column == "receptive_field" and not isinstance(each, Mapping):
+            each = {"size": each}
         inner = NAMED.get(column, column)
         if column not in FIELDS or layer.endswith("receptive_field"):
             found[name] = each if name == "receptive_field" else of_columns(each)
@@ -293,7 +296,7 @@ def params_answer(
         only = Totals(count.model, count.model, count.input, record["total"])
         return Answer(
             record, [_totals_table([only], _footnotes(count, facts))],
-            main=("total", "params"), whole=True, **explained,
+            main=("total", "params"), whole=True, adapt=of_columns, **explained,
         )
     table = Table(
         columns, cells(count.rows, columns, facts),

@@ -311,6 +311,9 @@ def test_two_models_side_by_side() -> None:
     (["lenet"], '{"C1.activations": 784}',
      "layers[0].activations: expected 784, is 4704 = 6·28·28"),
     (["lenet"], '{"C1": {"macs": "117,600", "field": "5x5"}, "C3.field": [14, 14]}', ""),
+    (["lenet"], '{"C3": {"receptive_field": "14x14"}, "S4.receptive_field": [16, 16]}', ""),
+    (["lenet", "--layer", "C1"], '{"receptive field": "5x5", "weights bytes": 624}', ""),
+    (["lenet", "--summary"], '{"weights bytes": "241.0 KiB", "active params": 61706}', ""),
     (["lenet"], '{"C3": {"field": "9x9"}}',
      "layers[3].receptive_field.size element (0): expected 9, is 14 = R + (K − 1)·D·J "
      "= 6 + (5 − 1)·1·2"),
