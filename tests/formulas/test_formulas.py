@@ -1,5 +1,6 @@
 """Expressions as text and as LaTeX, with parentheses where they are needed and only there."""
 
+import numpy as np
 import pytest
 
 from dlcalc.formulas.expressions import (
@@ -93,6 +94,11 @@ def test_numbers_put_in_leave_the_formula_as_it_was() -> None:
 def test_precision_is_that_of_people_or_none() -> None:
     assert formula_text(mul(2 / 3, 1), 3) == "0.667·1"
     assert formula_text(mul(2 / 3, 1), None) == "0.6666666666666666·1"
+
+
+def test_numbers_and_arrays_of_numpy_are_written_as_those_of_python() -> None:
+    assert formula_text(mul(np.float64(2 / 3), 1), None) == "0.6666666666666666·1"
+    assert formula_text(Expr("add", (A, np.array([[1, 2], [3, 4]])))) == "a + [[1, 2], [3, 4]]"
 
 
 def test_words_are_escaped_in_latex() -> None:
