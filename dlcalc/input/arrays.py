@@ -76,8 +76,8 @@ def _of_text(text: str, allow_nonfinite: bool, decimal: Decimal) -> list[Any]:
 MOST_PRINTED = 1_000_000
 """Signs of a text that is read as others print arrays."""
 _LIST = r"(\[[-+\d.e\s,\[\]]*\])"
-_PRINTED = re.compile(rf"[\w.]+\(\s*{_LIST}\s*(?:,[^\[\]]*)?\)|{_LIST}|(\([-+\d.e\s,\[\]()]*\))")
-_ROWS = re.compile(r"\[([^\[\]]*;[^\[\]]*)\]")
+_PRINTED = rf"[\w.]+\(\s*{_LIST}\s*(?:,[^\[\]]*)?\)|{_LIST}|(\([-+\d.e\s,\[\]()]*\))"
+_ROWS = r"\[([^\[\]]*;[^\[\]]*)\]"
 
 
 def _printed(text: str) -> str:
@@ -90,9 +90,9 @@ def _printed(text: str) -> str:
     """
     if len(text) > MOST_PRINTED:
         return text
-    if rows := _ROWS.fullmatch(text.strip()):
+    if rows := re.fullmatch(_ROWS, text.strip()):
         return rows[1]
-    found = _PRINTED.fullmatch(text.strip())
+    found = re.fullmatch(_PRINTED, text.strip())
     if found is None:
         return text
     lists = str(found[found.lastindex or 0]).translate({ord("("): "[", ord(")"): "]"})
