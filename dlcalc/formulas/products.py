@@ -63,9 +63,7 @@ def product(*factors: Formula) -> Formula:
     whole = parts[0] if len(parts) == 1 else mul(*parts)
     if below:
         whole = Expr("div", (whole, below[0] if len(below) == 1 else mul(*below)))
-    if number >= 0:
-        return whole
-    return -whole if is_number(whole) else Expr("neg", (whole,))
+    return whole if number >= 0 else -whole
 
 
 def _parts(formula: Formula) -> tuple[Any, list[Formula], list[Formula]]:
