@@ -18,7 +18,6 @@ from dlcalc.models.reading import model as read_model
 from dlcalc.models.tree import Model
 from dlcalc.models.use import Use
 from dlcalc.names import DTYPE_ALIASES, DTYPES
-from dlcalc.numbers.places import Place
 from dlcalc.shell import note
 from dlcalc.shell.lazy import lazily
 from dlcalc.shell.runner import Run, given_model, shape_of
@@ -240,6 +239,8 @@ class ParamsRun(Run[Any]):
             count = part(count, self.options["layer"])
             if len(count.rows) == 1 and not any(map(asked, (
                     *NAMED, "columns", "depth", "sort", "summary"))):
+                from dlcalc.numbers.places import Place
+
                 row = count.rows[0]
                 self.out.emit(drawn.layer_answer(
                     row, self.use, count.positions,
