@@ -42,7 +42,7 @@ def tiled(images: Any, columns: int, gap: int = 2) -> Any:
     for place, image in enumerate(images):
         top, left = place // columns * down, place % columns * across
         grid[top : top + height, left : left + width] = image
-    return grid[:-gap, :-gap]
+    return grid[: len(grid) - gap, : grid.shape[1] - gap]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

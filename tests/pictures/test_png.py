@@ -49,3 +49,4 @@ def test_tiles_fill_up_with_white() -> None:
     line, last = [[0, 0, 0]] * 2, [[0, 0, 0]] * 2 + [[255] * 3] * 3
     line = [*line, [255] * 3, *line]
     assert tiled(images, 2, gap=1).tolist() == [line, line, [[255] * 3] * 5, last, last]
+    assert tiled(images, 3, gap=0).shape == (2, 6, 3)
