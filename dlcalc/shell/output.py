@@ -324,13 +324,15 @@ def folded(text: str, width: int | None) -> list[str]:
     ['  1.25  3.5  7.125', '      2.25  8.5']
     >>> folded("∂L/∂z·∂z/∂y·∂y/∂x·∂x/∂w", 20)
     ['∂L/∂z·∂z/∂y·', '    ∂y/∂x·∂x/∂w']
+    >>> folded(" " * 41, 40) == [" " * 41]
+    True
     """
     if width is None or len(text) <= width or width < LEAST or "\x1b" in text:
         return [text]  # what is coloured is a chart, which fits already
     from textwrap import wrap
 
     lead = " " * (len(text) - len(text.lstrip()))
-    if max(map(len, text.split())) > width - len(lead) - 4:
+    if max(map(len, text.split()), default=0) > width - len(lead) - 4:
         text = text.replace("·", "·\0 ")  # too long a product is broken behind a sign
     lines = wrap(
         text.strip(), width, initial_indent=lead, subsequent_indent=f"{lead}    ",
