@@ -99,7 +99,8 @@ def read_file(path: str) -> bytes:
 
 def text_beside(module: str, *names: str) -> str:
     """The text of a file that lies beside a module, or in a folder there."""
-    return read_file(os.path.join(os.path.dirname(module), *names)).decode()
+    with open(os.path.join(os.path.dirname(module), *names), "rb") as file:
+        return file.read().decode()
 
 
 def read_table(module: str, name: str) -> dict[str, dict[str, str]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from operator import index
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -143,15 +144,33 @@ def conv(
     return made
 
 
+Arranged: TypeAlias = "tuple[Layout, tuple[Axis, ...], Geometry, int]"
+"""How shapes read, the axes, those that are stepped along, and the number of products."""
+
+
 def arranged(
     x: tuple[int, ...], w: tuple[int, ...], stride: PerAxis = 1, pad: Padding = 0,
     dilation: PerAxis = 1, groups: int = 1, dims: int | None = None, transposed: bool = False,
     output_padding: PerAxis = 0, pad_mode: str = "zeros", long: bool = False,
-) -> tuple[Layout, tuple[Axis, ...], Geometry, int]:
+) -> Arranged:
     """How an input and a kernel of these shapes meet, and in how many products.
 
     ShapeError where they do not, LimitError where it is too much.
     """
+    # Once for all arrays of these shapes, where no option is a list or tuple of any type.
+    options = stride, pad, dilation, groups, dims, transposed, output_padding, pad_mode, long
+    plain_options = _PLAIN.issuperset(map(type, options))
+    return (_remembered if plain_options else _arranged)(x, w, *options)
+
+
+_PLAIN = {int, bool, str, type(None)}
+
+
+def _arranged(
+    x: tuple[int, ...], w: tuple[int, ...], stride: PerAxis, pad: Padding, dilation: PerAxis,
+    groups: int, dims: int | None, transposed: bool, output_padding: PerAxis, pad_mode: str,
+    long: bool,
+) -> Arranged:
     layout = read_layout(x, w, dims, groups, transposed)
     axes = make_axes(
         layout.input[2:], layout.kernel[2:], stride, pad, dilation, transposed, output_padding,
@@ -164,6 +183,9 @@ def arranged(
         if dims is None and len(x) == len(w) == 3:
             error.message += "; dims 1 reads the axes as channels"
         raise
+
+
+_remembered = lru_cache(maxsize=256, typed=True)(_arranged)
 
 
 class Layout(NamedTuple):
