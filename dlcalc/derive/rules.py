@@ -107,7 +107,7 @@ class Graph:
 
     def apply(self, rule: Rule, *arguments: Node, name: str = "", **options: Any) -> Node:
         """The result of a rule on other nodes."""
-        wants = any(each.wants for each in arguments)
+        wants = True in [each.wants for each in arguments]
         node = Node(rule, arguments, name, options, wants)
         node.value = rule.value(node, *[each.value for each in arguments])
         self.nodes.append(node)
@@ -115,7 +115,7 @@ class Graph:
 
     def backward(
         self, starts: Mapping[Node, Array],
-        otherwise: Callable[[Node, Array, int], Any] = lambda node, gradient, place: None,
+        otherwise: Callable[[Node, Array, int], Any] | None = None,
     ) -> None:
         """The gradient of every node that wants one, over all paths, from those that enter.
 
@@ -130,7 +130,7 @@ class Graph:
             self._add(argument, pulled[0])
 
     def _pull(
-        self, node: Node, rule: Rule, otherwise: Callable[[Node, Array, int], Any],
+        self, node: Node, rule: Rule, otherwise: Callable[[Node, Array, int], Any] | None,
         aside: threads.Aside,
     ) -> None:
         """Carry the gradient of a node over to its arguments, those that nothing computed first."""
@@ -144,7 +144,7 @@ class Graph:
             if window is not None:
                 self._own(argument)[window] += gradient
                 continue
-            pulled = otherwise(node, gradient, place)
+            pulled = None if otherwise is None else otherwise(node, gradient, place)
             if pulled is not None:
                 self._add(argument, pulled)
             elif (

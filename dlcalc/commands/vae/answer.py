@@ -218,8 +218,7 @@ def divergence_from_prior(mu: Array, log_sigma: Array) -> Array:
     return total
 
 
-@dataclass(frozen=True)
-class VaeGradients:
+class VaeGradients(NamedTuple):
     """The total gradients of one term of the loss."""
 
     z: Array
