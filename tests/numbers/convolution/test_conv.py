@@ -219,6 +219,15 @@ def test_what_does_not_fit_is_refused(
         conv(np.zeros(x, int), np.zeros(w, int), **options)
 
 
+@pytest.mark.parametrize("name", ["stride", "pad", "dilation", "groups", "dims"])
+def test_what_is_refused_is_refused_after_shapes_that_were_met_before(name: str) -> None:
+    x, w = np.arange(16.0).reshape(4, 4), np.ones((2, 2))
+    assert conv(x, w, **{name: 2 if name == "dims" else 1}).dims == 2
+    for value in (True, 1.0, (1.0, 1), {}):
+        with pytest.raises(InputError):
+            conv(x, w, **{name: value})
+
+
 def test_nearest_paddings_that_fit_are_taken() -> None:
     assert conv(E1[0], E1[1], pad=3, pad_mode="reflect").shape == (9, 9)
     assert conv(E1[0], E1[1], pad=4, pad_mode="circular").shape == (11, 11)
