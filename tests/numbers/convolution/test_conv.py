@@ -222,10 +222,11 @@ def test_what_does_not_fit_is_refused(
 @pytest.mark.parametrize("name", ["stride", "pad", "dilation", "groups", "dims"])
 def test_what_is_refused_is_refused_after_shapes_that_were_met_before(name: str) -> None:
     x, w = np.arange(16.0).reshape(4, 4), np.ones((2, 2))
-    assert conv(x, w, **{name: 2 if name == "dims" else 1}).dims == 2
+    options: dict[str, Any] = {name: 2 if name == "dims" else 1}
+    assert conv(x, w, **options).dims == 2
     for value in (True, 1.0, (1.0, 1), {}):
         with pytest.raises(InputError):
-            conv(x, w, **{name: value})
+            conv(x, w, **{name: value})  # type: ignore[arg-type]
 
 
 def test_nearest_paddings_that_fit_are_taken() -> None:
