@@ -224,9 +224,10 @@ def test_what_is_refused_is_refused_after_shapes_that_were_met_before(name: str)
     x, w = np.arange(16.0).reshape(4, 4), np.ones((2, 2))
     options: dict[str, Any] = {name: 2 if name == "dims" else 1}
     assert conv(x, w, **options).dims == 2
-    for value in (True, 1.0, (1.0, 1), {}):
+    others: list[Any] = [True, 1.0, (1.0, 1), {}]
+    for value in others:
         with pytest.raises(InputError):
-            conv(x, w, **{name: value})  # type: ignore[arg-type]
+            conv(x, w, **{name: value})
 
 
 def test_nearest_paddings_that_fit_are_taken() -> None:
