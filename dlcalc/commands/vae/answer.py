@@ -402,7 +402,7 @@ class VaeStep(Result):
         values = ("mu", "sigma", "z", "y", "L1", "L2", "loss", "negative_elbo")
         return {
             **{name: getattr(self, name) for name in values},
-            "gradients": {term: vars(found) for term, found in self.gradients.items()},
+            "gradients": {term: found._asdict() for term, found in self.gradients.items()},
             "named": self.named,
             "noise": noise if self.vae.sampled else noise[0],
         }
