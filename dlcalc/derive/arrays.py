@@ -37,11 +37,6 @@ from dlcalc.numbers.exact import narrowed
 Array = Any
 """An array, or a single number."""
 Axis = int | tuple[int, ...] | None
-CURVE_STEP = 0.02
-CURVE_WEIGHTS = (-205 / 72, 16 / 5, -2 / 5, 16 / 315, -1 / 280)
-"""Of an even function at 0, 1, 2 … steps: what gives its second derivative."""
-POLES = {"ln": 0, "sqrt": 0, "log1p": -1}
-"""Where functions have slopes without end, next to which steps are shorter."""
 Shape = tuple[int, ...]
 MOST_ELEMENTS = 2**26
 """Elements of one result."""
@@ -76,24 +71,9 @@ def _relu(x: Array) -> Array:
 
 
 def _curve(x: Array, function: str) -> Array:
-    """The slope of a slope, by a complex step, which nothing cancels.
-
-    Where x has such a step itself, with the slope of this one along it: by differences of
-    the eighth order on the imaginary axis, where pieces that the real part decides go on.
-    """
-    at = np.asarray(np.real(x), dtype=float)
-
-    def slope(step: Array) -> Array:
-        return slope_of(Arrays, at + step * 1j, function)
-
-    curve = np.imag(slope(COMPLEX_STEP)) / COMPLEX_STEP
-    if not np.iscomplexobj(x):
-        return curve
-    step = CURVE_STEP * np.minimum(1, np.abs(at - POLES.get(function, np.inf)))
-    around = sum(
-        weight * np.real(slope(place * step)) for place, weight in enumerate(CURVE_WEIGHTS)
-    )
-    return curve - 1j * np.imag(x) * around / step**2
+    """The slope of a slope, by a complex step, which nothing cancels."""
+    stepped = np.asarray(x, dtype=float) + COMPLEX_STEP * 1j
+    return np.imag(slope_of(Arrays, stepped, function)) / COMPLEX_STEP
 
 
 def _power(a: Array, n: Array) -> Array:

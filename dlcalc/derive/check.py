@@ -45,7 +45,7 @@ def hessian(result: Derivatives, of: str) -> dict[str, dict[str, Any]]:
     {'w': 4, 'x': 6}
     """
     for each in result.tape.instructions:
-        if each.node.operation == "back" and each.place in result.passes[of]:
+        if each.node.operation in ("back", "slope") and each.place in result.passes[of]:
             error = InputError("second derivatives of what is carried back are not computed: "
                                "write the gradient itself as an equation")  # fmt: skip
             raise result.system.located(error, each.equation, each.node)
