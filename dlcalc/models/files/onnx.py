@@ -746,37 +746,6 @@ def written_out(
     return found
 
 
-def _of_bodies(node: Node, shapes: Mapping[str, Sizes]) -> list[tuple[str, Sizes]]:
-    """What an If, a Loop or a Scan gives, where its bodies say so; of a Loop what it carries on.
-
-    Branches give the same shape or none; what is carried is as large as it was before.
-    """
-    scans = node.whole("num_scan_inputs") if node.op == "Scan" else 0
-    taken = node.inputs[2 if node.op == "Loop" else 0 :]
-    carried, given = taken[: len(taken) - scans], taken[len(taken) - scans :]
-    if node.op not in NESTED or "" in taken or any("axes" in key for key in node.attributes):
-        return []
-    ends: list[list[Sizes | None]] = []
-    for graph in node.graphs.values():
-        inner = {**shapes, **{each.name: each.shape for each in graph.values}}
-        before = [shapes.get(name) for name in carried if node.op != "If"]
-        sizes = [shapes[name] for name in given]
-        own = [*before, *(size[1:] for size in sizes)]
-        for name, each in zip(graph.inputs[len(graph.inputs) - len(own) :], own, strict=False):
-            if each is not None:
-                inner[name] = each
-        follow_shapes(graph, inner)
-        after = [inner.get(name) for name in graph.outputs[node.op == "Loop" :]]
-        kept = [size if size == old else None for size, old in zip(after, before, strict=False)]
-        rest = after[len(kept) :] if node.op != "Loop" else []
-        ends.append([*kept, *(
-            (sizes[0][0], *size) if sizes and size is not None else size for size in rest)])
-    return [
-        (name, each[0]) for name, each in zip(node.outputs, zip(*ends, strict=True), strict=False)
-        if each[0] is not None and each.count(each[0]) == len(each)
-    ]
-
-
 def follow_shapes(graph: Graph, shapes: dict[str, Sizes]) -> dict[str, list[Any]]:
     """Put the shapes that follow from others among them; the few numbers that are known."""
     values = {
@@ -785,8 +754,6 @@ def follow_shapes(graph: Graph, shapes: dict[str, Sizes]) -> dict[str, list[Any]
     for node in graph.nodes:
         terms = Terms(node, shapes, values)
         try:
-            for name, size in _of_bodies(node, shapes):
-                shapes.setdefault(name, size)
             if node.op in SHAPES:
                 made: list[Any] = [*SHAPES[node.op](terms)]
                 several = made and isinstance(made[0], list | tuple)

@@ -732,40 +732,6 @@ def test_graphs_within_graphs() -> None:
         read_onnx(io.BytesIO(deep(33)), "-")
 
 
-def body(*nodes: tuple[str, str, str], inputs: str = "", outputs: str = "y") -> Graph:
-    """A graph within a node: operations with what they take and give."""
-    made = [Node(op, "", "", taken.split(), [given]) for op, taken, given in nodes]
-    return Graph(made, inputs=inputs.split(), outputs=outputs.split())
-
-
-MULTIPLIED, TURNED = body(("MatMul", "x w", "y")), body(("Transpose", "x", "y"))
-CARRIED = body(("MatMul", "h v", "g"), ("Relu", "g", "s"), inputs="i c h", outputs="c g s")
-GROWING = body(("Flatten", "h", "g"), inputs="i c h", outputs="c g")
-SCANNED = body(
-    ("MatMul", "t w", "a"), ("Add", "a h", "g"), ("MatMul", "g v", "o"), inputs="h t",
-    outputs="g o",
-)
-
-
-@pytest.mark.parametrize(("op", "inputs", "graphs", "options", "known"), [
-    ("If", "c", [MULTIPLIED, body(("MatMul", "x w", "z"), ("Relu", "z", "y"))], {}, [(2, 4)]),
-    ("If", "c", [MULTIPLIED, TURNED], {}, []),
-    ("Loop", "n c b", [CARRIED], {}, [(2, 4)]),  # how often it runs is not known: nor are results
-    ("Loop", "n c many", [GROWING], {}, []),
-    ("Scan", "b xs", [SCANNED], {"num_scan_inputs": 1}, [(2, 4), (7, 2, 4)]),
-    ("Scan", "b xs", [SCANNED], {"num_scan_inputs": 1, "scan_input_axes": [1]}, []),
-])
-def test_shapes_of_what_graphs_within_nodes_give(
-    op: str, inputs: str, graphs: list[Graph], options: dict[str, Any], known: list[tuple[int, ...]]
-) -> None:
-    shapes = {"x": (2, 3), "w": (3, 4), "b": (2, 4), "v": (4, 4), "many": (2, 3, 4),
-              "xs": (7, 2, 3)}
-    named = {f"graph{at}": each for at, each in enumerate(graphs)}
-    held = Node(op, "", "n", inputs.split(), ["first", "second"], options, named)
-    follow_shapes(Graph([held]), shapes)
-    assert [shapes[name] for name in ("first", "second") if name in shapes] == known
-
-
 @pytest.mark.parametrize(("given", "said"), [
     (b"", None),
     (field(5, field(1, b"value_float") + b"\x15" + struct.pack("<f", 6)), "relu6"),
