@@ -87,8 +87,6 @@ class _Reader:
         self.given: set[str] = set()
         self.known: dict[tuple[str, ...], list[Node]] = {}
         """What has been read of the lines of repeats, which are a scope each."""
-        self.read: dict[str, list[Layer]] = {}
-        """What has been read of lines that hold layers alone, behind the first ones."""
 
     @property
     def place(self) -> str:
@@ -139,16 +137,7 @@ class _Reader:
                 if before and (again := self.written_again(before[0], found[before[1] :])):
                     found.append(again)
                     continue
-            if content in self.read:
-                found += [
-                    Layer(each.type, each.arguments, each.options, each.name, self.place)
-                    for each in self.read[content]
-                ]
-                continue
-            begun, nodes = self.begun, self.statements(content.split(";"), indent, within)
-            if begun and all(isinstance(node, Layer) for node in nodes):
-                self.read[content] = nodes  # type: ignore[assignment]
-            found += nodes
+            found += self.statements(content.split(";"), indent, within)
         return found
 
     def written_again(self, start: int, nodes: list[Any]) -> Again | None:
