@@ -246,48 +246,26 @@ def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
     return found if len(x) == 1 else found.reshape(len(found), len(x), -1).swapaxes(0, 1)
 
 
-SMALL_WEIGHT = 2**14
-"""Elements of a weight whose gradient by a single image is found row of taps by row of taps."""
-
-
 def windows_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
-    """The sum over batch and outputs of upstream times window: (out, in, F…).
-
-    Of a small weight, a single image and stride 1 the first axis is not unrolled: what its taps
-    meet lies in the same columns, further on, and the products have more rows.
-    """
-    channels = upstream.shape[1]
-    first, *others = geometry.axes
-    steps = [0]
-    small = len(x) == first.stride == 1 and channels * x.shape[1] * geometry.taps <= SMALL_WEIGHT
-    if small:
-        steps = [f * first.dilation for f in range(first.kernel)]
-        geometry = Geometry((first._replace(kernel=1), *others), geometry.pad_mode)
-    taps = geometry.taps
-    shape = (len(steps), x.shape[1] * taps, channels)
-    total = np.empty(shape, x.dtype).swapaxes(1, 2) if small else np.empty(
-        (1, channels, shape[1]), x.dtype)
-    products = upstream.size * prod(shape[:2])
+    """The sum over batch and outputs of upstream times window: (out, in, F…)."""
+    channels, taps = upstream.shape[1], geometry.taps
+    total = np.empty((channels, x.shape[1] * taps), x.dtype)
+    products = upstream.size * total.shape[1]
     upstream = _batch_last(upstream)
 
     def run(parts: Iterator[Block]) -> None:
         for (part,) in parts:
-            own, to = x[:, part], total[..., part.start * taps : part.stop * taps]
+            own, to = x[:, part], total[:, part.start * taps : part.stop * taps]
             tiles = list(_tiles(upstream.shape[1:], own, geometry, to.nbytes, products=0))
-            reach = ((slice(at.start, at.stop + steps[-1]), *inner) for at, *inner in tiles)
-            for tile, (_, columns) in zip(tiles, _unrolled(own, geometry, reach), strict=True):
-                up = upstream[(ALL, *tile)]
-                width = prod(up.shape[2:])
-                for place, step in enumerate(steps):
-                    met = columns[:, step * width : (step + up.shape[1]) * width].T
-                    if tile is tiles[0]:
-                        np.matmul(up.reshape(channels, -1), met, out=to[place])
-                    else:
-                        to[place] += up.reshape(channels, -1) @ met
+            for tile, columns in _unrolled(own, geometry, tiles):
+                up = upstream[(ALL, *tile)].reshape(channels, -1)
+                if tile is tiles[0]:
+                    np.matmul(up, columns.T, out=to)
+                else:
+                    to += up @ columns.T
 
     each(run, blocks(x.shape[1:2], share(x.shape[1], x.shape[1], products)), products)
-    found = total.reshape(len(steps), channels, x.shape[1], *geometry.kernel)
-    return np.ascontiguousarray(np.moveaxis(found[:, :, :, 0], 0, 2)) if small else found[0]
+    return total.reshape(channels, x.shape[1], *geometry.kernel)
 
 
 def _tiles(
