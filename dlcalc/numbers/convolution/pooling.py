@@ -7,7 +7,7 @@ the first of equal elements, row by row, is the largest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -22,8 +22,11 @@ from dlcalc.numbers.exact import Array, kept, narrowed
 from dlcalc.numbers.sizes import Axis, Padding, check_all_fit, make_axes
 
 Places = tuple[Any, ...]
-MOST_TAPS = 2**18
-"""Elements of one window, each of which is met in a step of its own."""
+Parts = tuple[Array, ...]
+MOST_TAPS = 10**7
+"""Elements of one window."""
+FEW_TAPS = 64
+"""Elements of a window up to which each is met in a step of its own; more go axis by axis."""
 KINDS = ("max", "avg")
 
 
@@ -186,6 +189,10 @@ def largest(x: Array, axes: Sequence[Any]) -> tuple[Array, Array, int]:
     NaN is the largest of all.
     """
     places = np.arange(prod(x.shape[-len(axes) :])).reshape(x.shape[-len(axes) :])
+    if not _few(axes):
+        parts = x, np.broadcast_to(places, x.shape), np.zeros(x.shape, bool)
+        output, indices, tied = _joined(parts, axes, _larger)
+        return output, indices, int(tied.sum())
     shape = (*x.shape[: -len(axes)], *_shape(axes))
     output, indices = np.zeros(shape, x.dtype), np.full(shape, -1)
     tied = np.zeros(shape, bool)
@@ -199,8 +206,62 @@ def largest(x: Array, axes: Sequence[Any]) -> tuple[Array, Array, int]:
     return output, indices, int(tied.sum())
 
 
+def _larger(left: Parts, right: Parts) -> Parts:
+    """The larger of each two elements, its place, and whether it is there more than once."""
+    (known, at, tied), (met, place, again) = left, right
+    larger = (met > known) | (met != met)
+    held = np.where(larger, again, tied | (met == known))
+    return np.where(larger, met, known), np.where(larger, place, at), held
+
+
+def _few(axes: Sequence[Any]) -> bool:
+    taps: int = prod(axis.kernel for axis in axes)
+    return taps <= FEW_TAPS
+
+
+def _joined(
+    parts: Parts, axes: Sequence[Any], join: Callable[[Parts, Parts], Parts]
+) -> Parts:
+    """What the elements of each window come to, joined in their order, axis by axis.
+
+    Runs of 1, 2, 4, … of them make up a window of any length, and each is met once.
+    """
+    for axis in reversed(axes):
+        runs = tuple([np.moveaxis(part, -1, 0) for part in parts])
+        starts, counts, apart = _reached(axis)
+        found = tuple([np.zeros((axis.output, *run.shape[1:]), run.dtype) for run in runs])
+        length = 1
+        while True:
+            for begun in (False, True):
+                due = np.flatnonzero((counts & length > 0) & ((counts % length > 0) == begun))
+                met = tuple([run[starts[due]] for run in runs])
+                met = join(tuple([each[due] for each in found]), met) if begun else met
+                for each, new in zip(found, met, strict=True):
+                    each[due] = new
+                starts[due] += length * apart
+            shift, length = length * apart, 2 * length
+            if length > counts.max():
+                break
+            runs = join(tuple([run[:-shift] for run in runs]), tuple([run[shift:] for run in runs]))
+        parts = tuple([np.moveaxis(each, 0, -len(axes)) for each in found])
+    return parts
+
+
+def _reached(axis: Any) -> tuple[Array, Array, int]:
+    """Of each window the first column that it meets, and how many it meets so far apart."""
+    if not isinstance(axis, Axis):
+        starts, ends = np.array(axis.parts).T
+        return starts, ends - starts, 1
+    starts = window_starts(axis)
+    first = np.maximum(0, -(starts // axis.dilation))
+    last = np.minimum(axis.kernel - 1, (axis.input - 1 - starts) // axis.dilation)
+    return starts + first * axis.dilation, np.maximum(0, last - first + 1), axis.dilation
+
+
 def maxima(x: Array, axes: Sequence[Any]) -> Array:
     """The largest of each window of floats (maps…, L…), in the order of x in memory."""
+    if not _few(axes):
+        return _joined((x,), axes, lambda a, b: (np.maximum(a[0], b[0]),))[0]
     output: Array = np.full_like(x, -np.inf, shape=(*x.shape[: -len(axes)], *_shape(axes)))
     for to, of in taps(axes):
         np.maximum(output[to], x[of], out=output[to])
@@ -222,7 +283,7 @@ def spread_to(
             sharers[to] += x[of] == output[to]
         left = (left / sharers).astype(float)
     found: Array = np.zeros_like(x, left.dtype)
-    if not shared and bool((output != output).any()):
+    if not shared and (not _few(axes) or bool((output != output).any())):
         maps = prod(x.shape[: -len(axes)])
         places, given = (each.reshape(maps, -1) for each in (largest(x, axes)[1], left))
         flat = np.zeros((maps, x.size // maps), left.dtype)
@@ -274,7 +335,9 @@ def averages(x: Array, axes: Sequence[Axis], counts: Array) -> Array:
     given = _exact(x, prod(axis.kernel for axis in axes))
     total = np.zeros((*x.shape[: -len(axes)], *_shape(axes)), given.dtype)
     with np.errstate(over="ignore"):
-        for to, of in taps(axes):
+        if not _few(axes):
+            total = _joined((given,), axes, lambda a, b: (a[0] + b[0],))[0]
+        for to, of in taps(axes) if _few(axes) else ():
             total[to] += given[of]
     mean = _shared_among(total, counts)
     if mean.dtype.kind == "f" and not np.isfinite(mean).all() and np.isfinite(x).all():
@@ -288,12 +351,14 @@ def spread_evenly(upstream: Array, axes: Sequence[Axis], counts: Array) -> Array
     """The gradient of the input (maps…, L…): each output's, divided, goes to its window."""
     parts = _shared_among(upstream, counts)
     parts = parts.astype(float) if parts.dtype == object else parts.astype(_float(upstream))
-    shape = (*parts.shape[: -len(axes)], *(axis.input for axis in axes))
-    found: Array = np.zeros(shape, parts.dtype)
-    with np.errstate(over="ignore"):
-        for to, of in taps(axes):
-            found[of] += parts[to]
-    return found
+    for some in [axes] if _few(axes) else [[axis] for axis in reversed(axes)]:
+        kept = parts.shape[: -len(some)]
+        found = np.zeros((*kept, *(axis.input for axis in some)), parts.dtype)
+        with np.errstate(over="ignore"):
+            for to, of in taps(some):
+                found[of] += parts[to]
+        parts = np.moveaxis(found, -1, -len(axes)) if len(some) < len(axes) else found
+    return parts
 
 
 def _shared_among(total: Array, counts: Array) -> Array:

@@ -258,13 +258,53 @@ def test_more_than_three_axes_are_not_pooled() -> None:
         dlcalc.pool(np.zeros((2,) * 5), 2, dims=4)
 
 
-def test_the_gradient_of_several_nan_goes_to_the_last_as_its_index() -> None:
+@pytest.mark.parametrize("kind", ["whole", "float64", "float32 and nan", "object"])
+@pytest.mark.parametrize("options", [
+    {"kernel": 30, "stride": 2, "pad": ((9, 3),), "dims": 1},
+    {"kernel": (7, 5), "pad": ((3, 0), (0, 2)), "stride": (1, 3), "dilation": (2, 1)},
+    {"kernel": (3, 2, 4), "stride": 1, "dims": 3},
+])  # fmt: skip
+def test_a_window_of_many_elements_is_that_of_one_after_the_other(
+    options: dict[str, Any], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Values, places, ties and gradients, whichever way they are come by; sums but for rounding."""
+    rng = np.random.default_rng(3)
+    x: Any = rng.integers(-4, 2, (2, 4, 20, 33)[-4 if options.get("dims") == 3 else -3 :])
+    x = x.astype(float) if kind == "float64" else x
+    x = x.astype(object) * 10**30 if kind == "object" else x
+    if "nan" in kind:
+        x = np.where(rng.random(x.shape) < 0.05, np.nan, x).astype(np.float32)
+    for given in (options, {**options, "dilation": 1, "kind": "avg"}):
+        pooled = dlcalc.pool(x, **given).output
+        upstream = np.reshape(range(pooled.size), pooled.shape)
+        found = []
+        for few in (0, 10**9):
+            monkeypatch.setattr("dlcalc.numbers.convolution.pooling.FEW_TAPS", few)
+            found.append(dlcalc.pool(x, **given, upstream=upstream))
+        one, other = found
+        assert one.ties == other.ties
+        for name in ("output", "indices", "dx"):
+            ours, theirs = getattr(one, name), getattr(other, name)
+            if ours is not None:
+                assert ours.dtype == theirs.dtype
+                exact = given.get("kind") != "avg"
+                ours, theirs = ours.astype(float), theirs.astype(float)
+                assert np.allclose(ours, theirs, 0 if exact else 1e-6, 0, equal_nan=True)
+
+
+@pytest.mark.parametrize("few", [0, 9])
+def test_the_gradient_of_several_nan_goes_to_the_last_as_its_index(
+    few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dlcalc.numbers.convolution.pooling.FEW_TAPS", few)
     found = dlcalc.pool([np.nan, 1, np.nan, 3], 4, upstream=[1])
     assert found.indices is not None
     assert found.dx is not None
     assert (found.indices.tolist(), found.dx.tolist()) == ([2], [0, 0, 1, 0])
 
 
-def test_maxima_of_numbers_below_zero() -> None:
+@pytest.mark.parametrize("few", [0, 9])
+def test_maxima_of_numbers_below_zero(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dlcalc.numbers.convolution.pooling.FEW_TAPS", few)
     row = np.array([[-3.0, -1, -2, -9]])
     assert maxima(row, [Axis(4, 3, pad=(1, 0))]).tolist() == [[-1, -1, -1]]
