@@ -175,7 +175,7 @@ def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
     """
     text, like = _read_data("types.txt"), kind
     found: dict[str, Expression] = {}
-    while True:
+    for _ in range(text.count("\n")):
         line = _line(text, like)
         if line is None:
             raise InputError(f"unknown model_type {kind!r}{did_you_mean(kind, known_types())}")
@@ -185,6 +185,7 @@ def type_facts(kind: str) -> tuple[Architecture, dict[str, Expression]]:
         found = facts(rest) | found
         if os.path.exists(os.path.join(os.path.dirname(__file__), "architectures", f"{like}.txt")):
             return Architecture(_read_data(f"{like}.txt"), f"{like}.txt", _read_data), found
+    raise InputError(f"types.txt: {kind!r} is like itself")
 
 
 def class_defaults(kind: str) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:

@@ -108,6 +108,12 @@ def test_a_type_like_llama_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert counted({**LLAMA, "model_type": "herd"}).params == counted(LLAMA).params + more
 
 
+def test_types_that_are_like_each_other_alone_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(configs, "_read_data", lambda name: "one two a = 1\ntwo one b = 2\n")
+    with pytest.raises(InputError, match=r"types.txt: 'one' is like itself"):
+        type_facts("one")
+
+
 def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps({**LLAMA, "kv_rank": 8, "eos_token_id": 2}))
     done = invoke("params", str(tmp_path), "-f", "json")

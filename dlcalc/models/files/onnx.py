@@ -470,19 +470,24 @@ class Uses:
     """Where each value of a model goes, through all of its graphs."""
 
     def __init__(self, model: OnnxModel) -> None:
-        self.flows: defaultdict[Key, list[tuple[Key, bool]]] = defaultdict(list)
-        """Where a value is handed on to, and whether it is scaled on the way."""
+        self.flows: defaultdict[Key, list[tuple[Key, bool, Node | None]]] = defaultdict(list)
+        """Where a value is handed on to, whether scaled on the way, and the call that takes it."""
         self.slots: defaultdict[Key, list[tuple[str, Node]]] = defaultdict(list)
         self.values: list[tuple[Key, Value, str]] = []
         """Every tensor of the file with its full name."""
         self.scales: set[Key] = set()
         """Scales of inputs that are quantised on the way; what they are multiplied with is one."""
         self.owners: dict[int, Node] = {}
-        """The node of the main graph within which a node lies."""
+        """The node of the main graph within which a node lies: of a function, its first call."""
         self.functions = model.functions
+        self.left = {id(graph): graph for graph in model.functions.values()}
+        """Functions that nothing called yet."""
+        self.called: list[tuple[Graph, Node | None]] = []
+        """Functions to go through, each with its first call."""
         self._graph(model.graph, ChainMap(), "", None)
-        for graph in model.functions.values():
-            self._graph(graph, ChainMap(), f"{graph.name}/", None)
+        while self.called or self.left:
+            graph, owner = self.called.pop(0) if self.called else (self.left.popitem()[1], None)
+            self._graph(graph, ChainMap(), f"{graph.name}/", owner)
 
     def _graph(self, graph: Graph, around: Names, prefix: str, owner: Node | None) -> Names:
         names = around.new_child()
@@ -511,48 +516,51 @@ class Uses:
                 kind = SCALE if scaled and kind == AXIS else kind
                 self.slots[key].append((kind, node))
             if passed == "all" or (passed == "first" and not place):
-                self.flows[key] += [(each, node.op == "DequantizeLinear") for each in outputs]
+                scales = node.op == "DequantizeLinear"
+                self.flows[key] += [(each, scales, None) for each in outputs]
         called = self.functions.get((node.domain, node.op))
         if called is not None:
-            self._add_subgraph(called, ChainMap(), inputs, outputs)
+            if self.left.pop(id(called), None) is not None:
+                self.called.append((called, owner))
+            self._add_subgraph(called, ChainMap(), inputs, outputs, owner)
         for name, graph in node.graphs.items():
             inner = self._graph(graph, names, f"{prefix}{node.name or node.op}/{name}/", owner)
             if node.op == "If":
-                self._add_subgraph(graph, inner, {}, outputs)
+                self._add_subgraph(graph, inner, {}, outputs, owner)
 
     def _add_subgraph(
-        self, graph: Graph, names: Names, inputs: Mapping[int, Key], outputs: list[Key]
+        self, graph: Graph, names: Names, inputs: Mapping[int, Key], outputs: list[Key], owner: Node
     ) -> None:
         """What a node takes goes into the graph that it stands for, whose outputs it gives."""
         for place, key in inputs.items():
             if place < len(graph.inputs):
-                self.flows[key].append(((id(graph), graph.inputs[place]), False))
+                self.flows[key].append(((id(graph), graph.inputs[place]), False, owner))
         for name, output in zip(graph.outputs, outputs, strict=False):
-            self.flows[names.get(name, (id(graph), name))].append((output, False))
+            self.flows[names.get(name, (id(graph), name))].append((output, False, None))
 
-    def role(self, key: Key, value: Value) -> tuple[str, Node | None]:
-        """What a tensor is, and the first node whose weight it is."""
+    def role(self, key: Key, value: Value) -> tuple[str, tuple[Node, Node] | None]:
+        """What a tensor is; of a weight the first node that takes it, and the main graph's."""
         real = value.dtype.startswith(("float", "double", "bfloat", "complex"))
-        found: dict[str, Node] = {}
-        waiting, seen = [(key, real)], {(key, real)}
-        for each, counts in waiting:
+        found: dict[str, tuple[Node, Node]] = {}
+        waiting: list[tuple[Key, bool, Node | None]] = [(key, real, None)]
+        seen = {(key, real)}
+        for each, counts, call in waiting:
             for kind, node in self.slots[each]:
                 if kind in (WHOLE, STATE, SCALE) or (counts and (kind == WEIGHT or value.shape)):
-                    found.setdefault(kind, node)
-            for to, dequantised in self.flows[each]:
+                    found.setdefault(kind, (node, call or self.owners.get(id(node), node)))
+            for to, dequantised, taker in self.flows[each]:
                 step = (to, counts or dequantised)
                 if step not in seen:
                     seen.add(step)
-                    waiting.append(step)
+                    waiting.append((*step, call or taker))
         for kind in (WEIGHT, WHOLE, AXIS):
             if kind in found:
                 return Role.PARAMETER, found[kind]
         if STATE in found:
-            return Role.BUFFER, found[STATE]
+            return Role.BUFFER, None
         # A scale of one number is a constant like another; zero points are never one.
-        if SCALE in found and (value.shape or not real):
-            return Role.QUANTISATION, found[SCALE]
-        return Role.CONSTANT, None
+        scales = SCALE in found and (value.shape or not real)
+        return Role.QUANTISATION if scales else Role.CONSTANT, None
 
 
 Sizes = tuple[int, ...]
@@ -703,12 +711,11 @@ def _filled(terms: Terms) -> list[Any]:
 
 def _picked(terms: Terms) -> list[Any]:
     """The numbers that a Slice leaves, or all in the order of a Transpose."""
-    shape, order, data = terms.shape(0), list(range(len(terms.shape(0)))), terms.listed(0)
+    shape, data, sliced = terms.shape(0), terms.listed(0), terms.node.op == "Slice"
     if not data or len(data) != prod(shape):
         raise ValueError
-    ranges = _ranges(terms) if terms.node.op == "Slice" else list(map(range, shape))
-    if terms.node.op == "Transpose":
-        order = _order(terms)
+    ranges = _ranges(terms) if sliced else list(map(range, shape))
+    order = range(len(shape)) if sliced else _order(terms)
     steps = [prod(shape[axis + 1 :]) for axis in order]
     return [
         data[sum(map(mul, places, steps))] for places in product(*(ranges[axis] for axis in order))
@@ -1134,11 +1141,11 @@ def _tensors(uses: Uses) -> tuple[list[Tensor], dict[int, list[Tensor]]]:
     tensors: list[Tensor] = []
     weights: dict[int, list[Tensor]] = {}
     for key, value, name in uses.values:
-        role, node = uses.role(key, value)
+        role, taken = uses.role(key, value)
         tensor = Tensor(printable(name), value.dtype, value.shape, value.bytes, role)
-        if role == Role.PARAMETER and node is not None:
-            tensor = _packed(tensor, node)
-            weights.setdefault(id(uses.owners.get(id(node), node)), []).append(tensor)
+        if taken is not None:
+            tensor = _packed(tensor, taken[0])
+            weights.setdefault(id(taken[1]), []).append(tensor)
         tensors.append(tensor)
     return tensors, weights
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import prod
 from operator import attrgetter
+from struct import iter_unpack
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from dlcalc.errors import At, InputError, LimitError
@@ -291,11 +292,8 @@ def _sizes_in(shape: Tensor) -> Shape | None:
     """The whole numbers that the data of a tensor is, where it holds such."""
     if not shape.data or len(shape.shape) != 1 or shape.dtype not in ("int32", "int64"):
         return None
-    width = 8 if shape.dtype == "int64" else 4
-    sizes = tuple(
-        int.from_bytes(shape.data[at : at + width], "little", signed=True)
-        for at in range(0, len(shape.data), width)
-    )
+    each = "<q" if shape.dtype == "int64" else "<i"
+    sizes = tuple(size for [size] in iter_unpack(each, shape.data))
     if any(size < 0 for size in sizes):
         raise InputError("holds a negative size").at(shape.name)
     return sizes
@@ -357,9 +355,7 @@ def _decided(
     alone = _alone(name, packed) and name.rpartition(".")[2] != "bias"
     if alone or _IS["quantisation"](name) or _scales(name, by_name, packed):
         return tensor.but(role=Role.QUANTISATION)
-    if _is_buffer(tensor, by_name):
-        return tensor.but(role=Role.BUFFER)
-    return tensor.but(role=Role.PARAMETER)
+    return tensor.but(role=Role.BUFFER if _is_buffer(tensor, by_name) else Role.PARAMETER)
 
 
 def _alone(name: str, packed: Mapping[str, Tensor]) -> bool:
@@ -382,7 +378,7 @@ def _scales(name: str, by_name: Mapping[str, Tensor], packed: Mapping[str, Tenso
 
 def _is_buffer(tensor: Tensor, by_name: Mapping[str, Tensor]) -> bool:
     name, small = tensor.name, tensor.dtype in ("bool", "uint8")
-    if _IS["buffer"](name) or _IS["untrained"](tensor.dtype):
+    if _IS["buffer"](name) or _IS["untrained"](f"{tensor.dtype} {name}"):
         return True
     if _IS["mask"](name) and (len(tensor.shape) > 1 or small):
         return True

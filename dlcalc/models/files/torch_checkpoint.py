@@ -192,13 +192,12 @@ def _zip(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
         heads = [found for found in map(_HEAD.search, members) if found]
         if len(heads) != 1:
             raise InputError("no checkpoint of PyTorch: the zip lacks data.pkl")
-        prefix, head, layout = heads[0].string[: heads[0].start()], heads[0][0], "torch-zip"
+        prefix, head = heads[0].string[: heads[0].start()], heads[0][0]
         data = member_bytes(archive, prefix + head, MOST_PICKLE)
-        folder = "data/" if head == "data.pkl" else "data/weights/"
-        if head != "data.pkl":
-            root, layout = _exported(data), "torch-export"
+        if head == "data.pkl":
+            root, layout, folder = Walker(io.BytesIO(data)).walk(), "torch-zip", "data/"
         else:
-            root = Walker(io.BytesIO(data)).walk()
+            root, layout, folder = _exported(data), "torch-export", "data/weights/"
         if f"{prefix}constants.pkl" in members:
             layout = "torchscript"
             if not any(True for _ in _walk(root, ())):  # frozen: its weights are constants
@@ -255,8 +254,7 @@ def _legacy(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
         numbers = int.from_bytes(stream.take(8, "a storage"), "little")
         sizes[key] = numbers * widths.get(key, 1)
         stream.skip(sizes[key], f"storage {key}"[:60])
-    behind = stream.rest()
-    if behind:
+    if behind := stream.rest():
         raise InputError(f"{behind:,} bytes behind its last storage")
     return "torch-legacy", root, sizes
 
@@ -362,14 +360,12 @@ class _Checkpoint:
             key for key, each in self.top.items()
             if not _is_optimizer(each) and any(True for _ in _walk(each, ()))
         ]
-        whole = len(held) == 1 or (isinstance(root, Made) and root.items is None)
-        self.copies = [] if whole else [key for key in held if COPIES.fullmatch(key)]
+        module = isinstance(root, Made) and root.items is None and "Namespace" not in root.name
+        several = len(held) > 1 and not module
+        self.copies = [key for key in held if several and COPIES.fullmatch(key)]
         """The keys under which they lie once more; a module's parts may bear any name."""
         self.notes: list[str] = []
-        self.known = next((
-            key for key in WEIGHTS
-            if key in self.top and any(True for _ in _walk(self.top[key], ()))
-        ), None)
+        self.known = next((key for key in WEIGHTS if key in held and not module), None)
         """The key under which the weights lie."""
 
     def tensors(self) -> list[Tensor]:
@@ -447,8 +443,7 @@ class _Checkpoint:
         if len(shape) != len(strides) or not _are_sizes(offset, *strides):
             raise ValueError
         key = str(stored.key[2])
-        held = self.sizes.get(key)
-        if held is None:
+        if (held := self.sizes.get(key)) is None:
             raise InputError(f"its storage {printable(key)[:60]} is not there")
         last = offset + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
         if prod(shape) and (last + 1) * width > held:

@@ -20,6 +20,7 @@ from dlcalc.models.files.onnx import (
     OnnxModel,
     Reader,
     Translator,
+    Uses,
     Value,
     follow_shapes,
     read_model,
@@ -202,7 +203,29 @@ def test_a_function_of_the_file_takes_weights() -> None:
     whole = field(8, b"") + field(7, graph) + field(25, function + field(10, b"mine"))
     held = read_onnx(io.BytesIO(field(1, 8) + whole), "-")
     assert [(each.name, each.params) for each in held.tensors] == [("w", 12)]
-    assert [(row.name, row.type, row.macs) for row in held.rows or ()] == [("y", "Own", 12)]
+    rows = [(row.name, row.type, row.params, row.bytes, row.macs) for row in held.rows or ()]
+    assert rows == [("y", "Own", 12, 48, 12)]
+
+
+def test_weights_of_functions_stand_in_the_rows_of_their_calls() -> None:
+    """What a call gives is its own; what a body holds is that of its first call, a straight one."""
+    product = Node("MatMul", "", "", ["a", "w"], ["b"])
+    inner = Graph([product, Node("Add", "", "", ["b", "c"], ["d"])],
+                  [Value("c", "float", (5,), 32)], ["a", "w"], ["d"], name="Inner")
+    call = Node("Inner", "own", "", ["x", "k"], ["y"])
+    outer = Graph([call], [], ["x", "k"], ["y"], name="Outer")
+    alone = Graph([Node("Alone", "own", "", ["x"], ["y"]), Node("Add", "", "", ["x", "e"], ["y"])],
+                  [Value("e", "float", (7,), 32)], ["x"], ["y"], name="Alone")
+    functions = {("own", each.name): each for each in (alone, inner, outer)}
+    calls = [("Outer", ["x", "k"], "y"), ("Inner", ["y", "m"], "z"), ("Outer", ["z", "m"], "o")]
+    nodes = [Node(op, "own", "", inputs, [output]) for op, inputs, output in calls]
+    held = [Value("k", "float", (5, 5), 32), Value("m", "float", (5, 5), 32)]
+    uses = Uses(OnnxModel(Graph(nodes, held, ["x"], ["o"]), functions, {}))
+    taken = {value.name: uses.role(key, value)[1] for key, value, _ in uses.values}
+    assert taken.keys() == {"k", "m", "c", "e"}
+    places = {name: pair[1] for name, pair in taken.items() if pair}
+    assert [places[name] for name in ("k", "m", "c")] == [nodes[0], nodes[1], nodes[1]]
+    assert places["e"] == alone.nodes[1]
 
 
 def test_products_within_functions(monkeypatch: pytest.MonkeyPatch) -> None:

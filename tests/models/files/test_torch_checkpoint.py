@@ -241,12 +241,21 @@ def test_tensors_that_hold_themselves_or_too_little(root: bytes, complaint: str)
             _modules={}, activation=named("torch.nn.functional.relu"),
             other=named("torch._C._nn.gelu")),
      ["w float32 2x3 24 parameter"]),
+    # A part of a module may bear the name under which checkpoints keep weights, or averages.
+    (module("torch.nn.modules.module.Module", _parameters={}, _buffers={}, _modules={
+        name: module("torch.nn.modules.linear.Linear", _buffers={}, _modules={},
+                     _parameters={"weight": parameter(part)})
+        for name, part in (("net", W), ("ema", B))}),
+     ["net.weight float32 2x3 24 parameter", "ema.weight float32 3 12 parameter"]),
     (module("argparse.Namespace", a=W, n=3, b=B), BOTH),
     (told({"a": SUBCLASS, "b": B}), BOTH),
     (told({"a": tensor("w", 8, kind="Untyped", by=V3, more=(named("torch.float8_e4m3fn"),))}),
      ["a float8_e4m3fn 8 8 parameter"]),
     (told({"a": tensor("w", 12, kind="Untyped", by=V3, more=(named("torch.uint16"),))}),
      ["a uint16 12 24 buffer"]),
+    (told({f"a.{name}": tensor("w", 6, kind="Untyped", by=V3, more=(named("torch.uint16"),))
+           for name in ("weight", "steps")}),
+     ["a.weight uint16 6 12 parameter", "a.steps uint16 6 12 tied a.weight"]),
     (told({"a": tensor("w", 3, kind="ComplexFloat"), "b": tensor("b", 12, kind="Bool")}),
      ["a complex64 3 24 parameter", "b bool 12 12 buffer"]),
     (told({"a": W, "none": tensor("b", 0, 3, at=9)}),
