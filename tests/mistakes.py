@@ -273,6 +273,7 @@ for each in LAYERS:
 SEQUENCES: dict[str, tuple[str, Callable[[int, int], dict[str, int]]]] = {
     "one gate alone": ("lstm 8", lambda d, t: {"params": 8 * (8 + d + 2)}),
     "a gate too few": ("lstm 8", lambda d, t: {"params": 3 * 8 * (8 + d + 2)}),
+    "the recurrent weights left out": ("gru 8", lambda d, t: {"params": 3 * 8 * (d + 2)}),
     "a gate too many": ("gru 8", lambda d, t: {"params": 4 * 8 * (8 + d + 2)}),
     "of its own for each position": ("linear 9", lambda d, t: {"params": t * 9 * (d + 1)}),
     "one position alone": ("linear 9", lambda d, t: {"macs": 9 * d}),
@@ -381,24 +382,27 @@ for each in CACHED:
     mistake("params", each)(lambda rng, name=each: kept(name, rng))  # type: ignore[misc]
 
 
-SEEN: dict[str, Callable[[int, int, int, int], int]] = {
-    "the jump left out": lambda r, j, k, d: r + (k - 1) * d,
-    "the dilation left out": lambda r, j, k, d: r + (k - 1) * j,
-    "the jump behind the layer": lambda r, j, k, d: r + (k - 1) * d * j * 2,
-    "the kernel in place of the kernel less 1": lambda r, j, k, d: r + k * d * j,
-    "the fields multiplied": lambda r, j, k, d: r * k,
-    "the channels last": lambda r, j, k, d: 0,
+SEEN: dict[str, Callable[[int, int, int, int, int], int]] = {
+    "the jump left out": lambda r, j, k, d, plain: r + (k - 1) * d,
+    "the dilation left out": lambda r, j, k, d, plain: r + (k - 1) * j,
+    "every dilation left out": lambda r, j, k, d, plain: plain + (k - 1) * j,
+    "the dilation before the layer left out": lambda r, j, k, d, plain: plain + (k - 1) * d * j,
+    "the jump behind the layer": lambda r, j, k, d, plain: r + (k - 1) * d * j * 2,
+    "the kernel in place of the kernel less 1": lambda r, j, k, d, plain: r + k * d * j,
+    "the fields multiplied": lambda r, j, k, d, plain: r * k,
+    "the channels last": lambda r, j, k, d, plain: 0,
 }
 
 
 def seen(name: str, rng: Generator) -> Problem:
     """What a second convolution sees, or the order of its output's axes."""
-    r, j, k, d = (int(each) for each in rng.integers((4, 3, 4, 2), (9, 5, 7, 4)))
-    layers = f"conv 7 {r} stride={j}", f"conv 5 {k} stride=2 dilation={d}"
+    first, j, k, d, e = (int(each) for each in rng.integers((4, 5, 4, 2, 2), (9, 7, 7, 4, 4)))
+    layers = f"conv 7 {first} stride={j} dilation={e}", f"conv 5 {k} stride=2 dilation={d}"
+    r = (first - 1) * e + 1
     rows = (200 - r) // j + 1
     left = (rows - (k - 1) * d - 1) // 2 + 1
     wrong = {"output": [left, left, 5]} if name == "the channels last" else {
-        "field": [SEEN[name](r, j, k, d)] * 2
+        "field": [SEEN[name](r, j, k, d, first)] * 2
     }
     return ["params", "--input", "3x200x200", *layers], {"conv2": wrong}
 

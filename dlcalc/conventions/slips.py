@@ -100,7 +100,11 @@ def _of_fields(rows: Sequence[Row]) -> Iterator[tuple[str, Any]]:
     before = rows[-2].field if len(rows) > 1 and rows[-2].output == behind else None
     for place, axis in enumerate(windows):
         R, J = (before[place].size, before[place].jump) if before else (1, 1)
-        facts.append({"R": R, "J": J, "K": axis.kernel, "D": axis.dilation, "S": axis.stride})
+        dilated = sum((each.kernel - 1) * (each.dilation - 1) * row.field[place].jump // each.stride
+                      for row in rows[:-1] if row.field
+                      for each in windows_of(row)[place : place + 1])
+        facts.append({"R": R, "J": J, "K": axis.kernel, "D": axis.dilation, "S": axis.stride,
+                      "E": dilated})
     for words, formula in _table("field") if facts else ():
         yield words, [value(formula, each) for each in facts]
 
@@ -154,6 +158,7 @@ def _of_layers(what: str, count: Count, rows: Sequence[Row]) -> Iterator[tuple[s
             "conv": conv, "depthwise": conv and row.type == "dwconv", "norm": "norm" in row.type,
             "G": told.get("groups", 1) if conv else 1, "attends": row.type == "attention",
             "T": row.input[0] if len(row.input) == 2 else 1, "gates": GATES.get(row.type, 0),
+            "H": told.get("hidden", 0),
             "tied": known[row.tied].weights if row.tied in known else 0,
         })
     convolutions = any(each["conv"] for each in facts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -269,25 +269,22 @@ class Recipe:
                 return turned
         if student.shape != (() if field in self.named else value.shape):
             return ""
-        units = self.units
+        units, twice = self.units, list[str]()
+        lines = [(Slips(self.lines, timed=False), lambda at, index: (key, (*at, *index)))]
         if units is not None:  # first in the lines of single numbers
+            twice = [formula_text(name) for name in units.lines.values]
             hidden = {own for (line, _), own in units.keys.items() if line in self.hidden}
-            slips = Slips(units.lines, timed=False, hidden=hidden)
-            found = slip_of(slips, student, tolerance,
-                            lambda index: (units.keys[key, (*place, *index)], ()))
-            if found:
-                return found
-        slips = Slips(self.lines, timed=False)
-        found = slip_of(slips, student, tolerance, lambda index: (key, (*place, *index)))
+            lines.insert(0, (Slips(units.lines, timed=False, hidden=hidden),
+                             lambda at, index: (units.keys[key, (*at, *index)], ())))
         wrong = np.argwhere(~np.isclose(student, value)) if student.ndim else np.empty((0, 0))
-        if not found and len(wrong) == 1:
-            # Of one number that was given by its name the others are those of the record.
-            alone = tuple(wrong[0].tolist())
-            found = slip_of(slips, student[alone], tolerance, lambda _: (key, alone))
-        if not found and value.ndim == 2:
-            return order_slip("rows", value, student)
-        twice = [] if units is None else [formula_text(name) for name in units.lines.values]
-        return _of_layers(found, twice)
+        # Of one number that was given by its name the others are those of the record.
+        alone = [tuple(map(int, each)) for each in wrong] if len(wrong) == 1 else []
+        for at, answer in ((place, student), *((each, student[each]) for each in alone)):
+            for slips, place_of in lines:
+                if found := slip_of(slips, answer, tolerance, partial(place_of, at)):
+                    in_arrays = slips.lines is self.lines.lines
+                    return _of_layers(found, twice) if in_arrays else found
+        return order_slip("rows", value, student) if value.ndim == 2 else ""
 
     def screen_names(self) -> dict[str, Entry]:
         """The element of the record that each name of the working means; w5 is the new one."""

@@ -202,8 +202,10 @@ class Slips:
                   and (line.name in of or (not of and _parsed(line.name)[0] == "J"))]
         if any(each.kind == "div" and each.args[1] % 2 == 0 for each in losses):
             yield "½ left out", 2
-        if self.timed and len(losses) > 2:
-            yield Said.MEAN_FOR_SUM, 1 / (len(losses) - 1)
+        targets = {each for loss in losses for each in symbols_in(loss) if _parsed(each)[0] == "t"}
+        several = len(losses) - 1 if self.timed else len(targets)
+        if several > 1:
+            yield Said.MEAN_FOR_SUM, 1 / several
 
     def _suspects(self, own: set[str]) -> Iterator[tuple[str, dict[str, Any], int]]:
         """Words, wrong formulas by line, and how likely these are, as in FEW."""
@@ -311,6 +313,7 @@ class Slips:
         doubled = set()
         for words, changed in lines.items():
             bare = re.sub(r"_\d+", "", words)
+            bare = re.sub(r"^(\S+) in place of \1$", r"\1 of another unit", bare)
             if bare != words:
                 doubled |= {bare} if found.get(bare, {}).keys() & changed.keys() else set()
                 found[bare] = {**found.get(bare, {}), **changed}
@@ -445,6 +448,8 @@ class Slips:
                 common = _parsed(each)[0] == _parsed(other)[0] or self._is_argument(other, each)
                 yield Edit(words, replaced(formula, {each: other}), common)
         for a, b in combinations(named, 2):
+            if not self.timed:  # in the order of their numbers, in each unit alike
+                a, b = sorted((a, b), key=lambda each: _parsed(each)[2] or 0)
             if self.known[a].shape == self.known[b].shape:
                 words = f"{self._said(a, t, b)} and {self._said(b, t, a)} exchanged"
                 swapped = replaced(formula, {a: b, b: a})

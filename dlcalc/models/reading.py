@@ -10,7 +10,7 @@ from dlcalc.input.sources import STDIN, Source, decode, read_file, read_stdin
 from dlcalc.layers.table import find, is_alias, meant
 from dlcalc.models import zoo_name, zoo_names, zoo_path
 from dlcalc.models.notation import read_notation
-from dlcalc.models.tree import Model
+from dlcalc.models.tree import Model, layers_in
 
 AnyModel = Model | str | Sequence[str]
 Size = int | str | Sequence[int]
@@ -127,19 +127,25 @@ def is_foreign(text: str) -> bool:
 
 def _typed(words: Sequence[str]) -> Model:
     """The layers that are typed in, as they are or as a framework writes them; or a config."""
-    lines = list(words)
     if len(words) == 1 and words[0].lstrip().startswith("{"):
         return _from(Source(words[0].encode(), ""), "config")
-    for at, each in enumerate(words):
-        if is_foreign(each):
-            from dlcalc.models.python_code import read_code
-            from dlcalc.models.translation import notation
+    foreign = [is_foreign(each) for each in words]
+    if not any(foreign):
+        return read_notation("\n".join(words))
+    from dlcalc.models.python_code import read_code
+    from dlcalc.models.translation import notation
 
-            model = read_code(each)
-            if len(words) == 1:
-                return model
-            lines[at] = notation(model)
-    return read_notation("\n".join(lines))
+    coded = [read_code(each) for each, code in zip(words, foreign, strict=True) if code]
+    if len(words) == 1:
+        return coded[0]
+    texts = map(notation, coded)
+    model = read_notation("\n".join(
+        next(texts) if code else each for each, code in zip(words, foreign, strict=True)))
+    if all(foreign):
+        takes = [each.takes.get(id(layer)) for each in coded for layer in layers_in(each.body)]
+        layers = zip(layers_in(model.body), takes, strict=True)
+        model.takes = {id(layer): each for layer, each in layers if each is not None}
+    return model
 
 
 def _check_quoted(words: Sequence[str]) -> None:

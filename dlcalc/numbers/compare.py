@@ -225,7 +225,8 @@ class Comparison:
                    if isinstance(each, Written) and each.digits >= LEAST_DIGITS]
         differing = [
             at for at, (a, b) in enumerate(zip(wanted, found, strict=True))
-            if not agree(a, b, self.tolerance, noise) and not self._as_rounded(a, b, rounded)
+            if not agree(a, b, 0 if self.rounded and isinstance(a, int) and isinstance(b, int)
+                         else self.tolerance, noise) and not self._as_rounded(a, b, rounded)
             and not (isinstance(b, str) and agree(a, _quotient(b), self.tolerance))
         ]
         if not differing:

@@ -142,13 +142,16 @@ def describe(difference: Any, answer: Answer, precision: int) -> str:
         text = f"{difference.field}: {_shapes(difference)}"
     else:
         text = _difference_sentence(difference, answer, precision)
+    from dlcalc.numbers.compare import DEFAULT_TOLERANCE, agree, unit_slip
+
     try:
-        advice = answer.advice(difference.field, difference.wanted)
+        near = isinstance(difference.actual, float) and agree(
+            difference.expected, difference.actual, DEFAULT_TOLERANCE)
+        # A number that is right but for its last digits is no slip's.
+        advice = "" if near else answer.advice(difference.field, difference.wanted)
     except OverflowError:
         advice = ""  # no slip is worked out in numbers beyond the largest float
     if not advice and "bytes" in str(difference.field[-1]):
-        from dlcalc.numbers.compare import unit_slip
-
         advice = unit_slip(difference.actual, difference.expected)
     return text + (f"; {advice}" if advice else "")
 

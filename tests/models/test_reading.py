@@ -142,6 +142,10 @@ def test_what_a_framework_writes_among_layers() -> None:
     """By itself its code says what each layer takes; among others it is put in their place."""
     with pytest.raises(ShapeError, match="its code gives it 400 channels or features"):
         params(model("nn.Sequential(nn.Flatten(), nn.Linear(400, 10))"), (3, 8, 8))
+    apart = "nn.Linear(784, 128)", "nn.Sequential(nn.ReLU(), nn.Linear({}, 10))"
+    assert params(model(*(each.format(128) for each in apart))).params == 101_770
+    with pytest.raises(ShapeError, match="linear2: input is 128, and its code gives it 100"):
+        params(model(*(each.format(100) for each in apart)))
     mixed = model("nn.Conv2d(3, 8, 3)", "relu", "MaxPooling2D()")
     assert notation(mixed).splitlines() == ["conv 8 3", "relu", "maxpool 2"]
 

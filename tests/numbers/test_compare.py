@@ -219,6 +219,15 @@ def test_zeros_are_lost_from_so_many_decimals_or_digits_and_from_numbers_alone(
     assert (Comparison(wanted, {"x": actual}, P("x")).first is None) == agrees
 
 
+def test_whole_numbers_beside_decimals_are_equal_or_differ() -> None:
+    record = {"output": [10**9, 0.5]}
+    assert Comparison([10**9, 0.5], record, P("output")).first is None
+    assert Comparison([10**9 + 1, 0.5], record, P("output")).first is not None
+    # A decimal may be rounded, and a tolerance that is given holds for all.
+    assert Comparison([1000000001.0, 0.5], record, P("output")).first is None
+    assert Comparison([10**9 + 1, 0.5], record, P("output"), 1e-6).first is None
+
+
 def test_only_floats_are_noisy() -> None:
     for actual in ([10**9, 0.5], [10**9, 0]):
         record = {"output": actual}

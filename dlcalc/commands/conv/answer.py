@@ -33,7 +33,8 @@ class ConvRun(Run[Convolution]):
         x, w = self._operands(self.options.pop("input", None), self.options.pop("kernel", None))
         if "upstream" in self.options:
             upstream = read_array(self.options["upstream"], allow_nonfinite, "--upstream")
-            self.options["upstream"] = _as_rows(upstream) if np.ndim(x) == 2 else upstream
+            row = np.ndim(x) == 2 and np.ndim(upstream) == 1
+            self.options["upstream"] = [upstream] if row else upstream
         if "bias" in self.options:
             bias = read_array(self.options["bias"], allow_nonfinite, "--bias")
             self.options["bias"] = np.ravel(bias)
@@ -89,7 +90,7 @@ class ConvRun(Run[Convolution]):
             record |= {name: each for name, each in arrays.items() if each is not None}
             blocks = [Values(record[name], name) for name in FIELDS if name in record]
         return Answer(
-            record, blocks, whole=result.output.dtype.kind != "f",
+            record, blocks, whole="f" not in {block.array.dtype.kind for block in blocks},
             working=partial(working.conv_steps, result),
             at=partial(working.steps_at, result),
             element=lambda field, index: working.element_step(result, str(field[0]), index)
@@ -102,9 +103,5 @@ def _same_rank(x: Any, w: Any, dims: int | None) -> tuple[Any, Any]:
     """A single row beside an array of two axes is one of two axes too: text cannot tell."""
     ranks = {np.ndim(x), np.ndim(w)}
     if ranks == {1, 2} or (ranks == {1} and dims == 2):
-        return (_as_rows(x), _as_rows(w))
+        x, w = ([each] if np.ndim(each) == 1 else each for each in (x, w))
     return x, w
-
-
-def _as_rows(array: Any) -> Any:
-    return [array] if np.ndim(array) == 1 else array

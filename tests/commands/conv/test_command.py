@@ -89,6 +89,27 @@ def test_a_circulated_answer_is_refused_at_its_wrong_element() -> None:
     assert run(*EXERCISE, "--expect", "1 13 20; 19 99 92; 26 86 64").status == 0
 
 
+@pytest.mark.parametrize(("expected", "status"), [
+    ({"dw": [0.5000001, 0.8]}, 0), ({"dw": [0.51, 0.8]}, 1),
+    ({"output": [1000000005, 8]}, 1), ({"output": [1000000004, 8]}, 0),
+])
+def test_decimal_gradients_of_whole_arrays_are_decimals_and_the_output_is_whole(
+    expected: dict[str, Any], status: int
+) -> None:
+    x = "1 2 3" if "dw" in expected else "1000000000 2 3"
+    done = invoke("conv", "-x", x, "-w", "1 2", "--upstream", "0.1 0.2", "--expect",
+                  json.dumps(expected))  # fmt: skip
+    assert done.status == status
+
+
+def test_an_answer_that_only_its_last_digits_tell_from_the_right_one_has_no_slip() -> None:
+    words = ["conv", "-x", "0.1 0.2 0.3", "-w", "1 2", "--expect", "0.5 0.80000000001"]
+    assert invoke(*words).status == 0
+    strict = invoke(*words, "--tolerance", "0")
+    assert strict.status == 1
+    assert "gives that" not in strict.err
+
+
 @pytest.mark.parametrize(
     ("options", "expected", "said"),
     [

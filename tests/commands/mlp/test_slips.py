@@ -148,6 +148,27 @@ def test_a_slip_far_from_the_answer_wants_more_than_two_small_whole_numbers(
     assert lines.slip("output", [-4 * scale, -2 * scale], None) == named
 
 
+@pytest.mark.parametrize("loss", ["binary_cross_entropy", "squared_error"])
+def test_the_mean_of_a_loss_over_its_outputs_is_named_by_a_gradient_alone(loss: str) -> None:
+    result = mlp([1.3, 1.7], [1, 0], [[[0.5, -0.2], [0.3, 0.1]]], output="sigmoid", loss=loss)
+    lines, right = MlpWorking(result), result.gradients.weights[0]
+    said = "the mean in place of the sum gives that"
+    assert lines.slip("gradients.weights[0]", (right / 2).round(7), None) == said
+    alone = right.copy()
+    alone[0, 1] /= 2  # given by its name, so that the others are those of the record
+    assert lines.slip("gradients.weights[0]", alone.round(7), None) == said
+
+
+def test_what_two_units_exchange_is_not_said_to_be_in_its_own_place() -> None:
+    draw = np.random.default_rng(3).normal
+    result = mlp(draw(size=2), draw(size=2), [draw(size=(2, 2)), draw(size=(2, 2))],
+                 activation="tanh", output="identity", loss="squared_error")
+    slopes = 1 - np.ravel(result.layers[0].h)[::-1] ** 2
+    wrong = np.ravel(result.gradients.q[1] @ result.network.weights[1]) * slopes
+    said = MlpWorking(result).slip("gradients.q[0]", wrong.round(7), None)
+    assert said == "h of another unit gives that"
+
+
 def test_layers_are_told_from_the_units_of_their_names() -> None:
     result = mlp([1, 2], [1, 0], [[[1, 2], [3, 4]], [[1, 1], [2, -1]]], activation="relu",
                  output="identity", loss="squared_error")
@@ -168,6 +189,7 @@ BARE = np.outer(TWO[1].T @ (OUTPUT - TARGET), X)
 @pytest.mark.parametrize(("wrong", "words"), [
     ({"output": 1 / (1 + np.exp(-LOGITS))}, "sigmoid in place of softmax"),
     ({"output": np.exp(LOGITS)}, "the sum of the exponentials left out"),
+    ({"output": SOFTMAX[[1, 0, 2]]}, "q_1 and q_2 exchanged"),
     ({"loss": -np.log2(SOFTMAX[1])}, "log2 in place of ln"),
     ({"loss": -np.log10(SOFTMAX[1])}, "log10 in place of ln"),
     ({"gradients": {"weights": [np.outer([0, 1, 0] - SOFTMAX, X)]}}, "a wrong sign"),
