@@ -200,7 +200,8 @@ class Slips:
         of = {each.args[0] for each in slopes if each.kind == "derivative"}
         losses = [line.formula for line in self.lines.values() if isinstance(line.formula, Expr)
                   and (line.name in of or (not of and _parsed(line.name)[0] == "J"))]
-        if any(each.kind == "div" and each.args[1] % 2 == 0 for each in losses):
+        below = [each.args[1] for each in losses if each.kind == "div"]
+        if any(isinstance(each, int | float) and each % 2 == 0 for each in below):
             yield "½ left out", 2
         targets = {each for loss in losses for each in symbols_in(loss) if _parsed(each)[0] == "t"}
         several = len(losses) - 1 if self.timed else len(targets)
@@ -565,10 +566,11 @@ class Slips:
         if not any(_is_slope(_parsed(each)[0]) for each in args if isinstance(each, Expr)):
             return
         for y, each in zip((None, *args), args, strict=False):
+            kind = getattr(each, "kind", "")
             if each == Expr("sub", (1, y)):
                 yield y, each
-            elif each.kind in ("call", "partial") or (
-                    each.kind == "sub" and getattr(each.args[1], "kind", "") == "pow"):
+            elif kind in ("call", "partial") or (
+                    kind == "sub" and getattr(each.args[1], "kind", "") == "pow"):
                 yield (each,)
 
     def formula_of(self, name: Any) -> Any:

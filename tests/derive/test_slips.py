@@ -348,6 +348,19 @@ def test_what_no_formula_gives_has_no_slip(values: dict[str, Any]) -> None:
     assert grad_slip(result, None, Place(("gradients", "L", "L")), 3.137) == ""
 
 
+@pytest.mark.parametrize("system", [
+    "L = w/(1 + w^2)", "L = 1/w", "L = 3/sqrt(w)", "y = w/(1 + w); L = y/w",
+    "s = sqrt(ln(mean(w)^2 + 1)^2 + 0.5); L = exp(ln(s^2 + 1)) + ln(3 - 1) + s",
+    "L = w*w*w*2", "L = 2^w",
+    "x = 3 + w; L = x*2*x/(x - 1)",
+])
+@pytest.mark.parametrize("w", [1.37, [1.37, 0.5], [[1.37], [0.5], [0.2]]])
+def test_a_strange_number_in_place_of_any_derivative_is_told(system: str, w: Any) -> None:
+    result = dlcalc.grad(system if isinstance(w, float) else f"{system}; J = sum(L)", {"w": w})
+    [(name, of)] = result.gradients.items()
+    assert grad_slip(result, None, Place(("gradients", name, "w")), of["w"] * 1.731) == ""
+
+
 def test_a_slip_explains_every_wrong_number_and_leaves_the_right_ones() -> None:
     values = {"x": [1.37, 2.29, -0.53], "z": [0.71, -1.13, 2.17]}
     x, z = np.array(values["x"]), np.array(values["z"])

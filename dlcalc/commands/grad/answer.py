@@ -325,7 +325,7 @@ class GradRun(Run[Derivatives]):
         given = {**(problem.get("values") or {}),
                  **{name: value for name, (value, _) in stored.items()}, **typed}
         system = read_system(problem["equations"], problem.get("file", ""), given)
-        if not system.computed:
+        if not (system.computed or system.inputs):
             raise InputError("functions alone are no equation: write y = f(x) behind them")
         needed = {*system.inputs, *system.counts}
         for file in files:

@@ -39,6 +39,13 @@ def test_a_file_and_values(net: str) -> None:
     assert found == record("-", *GIVEN, stdin=NEURON) == record(NEURON, *GIVEN)
 
 
+def test_equations_of_numbers_alone_are_values() -> None:
+    assert record("L = 3^2 + 1; w = 0.5") == {
+        "values": {"L": 10, "w": 0.5}, "gradients": {}, "equations": ["L = 3^2 + 1", "w = 0.5"],
+    }
+    assert record("L = 3^2 + 1; w = 0.5", "--of", "w")["gradients"] == {"w": {"L": 0, "w": 1}}
+
+
 def test_whole_numbers_are_whole_in_every_format() -> None:
     words = ("L = (w*x - t)^2", "w=3", "x=2", "t=5")
     assert record(*words)["gradients"] == {"L": {"w": 4, "x": 6, "t": -2}}
