@@ -137,6 +137,28 @@ def _(rng: Generator) -> Problem:
     return right, {"dx": slid(np.pad(g, 2), w).tolist()}
 
 
+def set_in_place(name: str, rng: Generator) -> Problem:
+    """What lands on each element, where each window sets what it should add."""
+    g, w = rng.integers(1, 9, (2, 3, 4)), rng.integers(1, 6, (2, 2, 3, 3))
+    wrong = np.zeros((2, 8, 10), int)
+    for f, i, j in np.ndindex(g.shape):
+        window = wrong[:, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3]
+        window[...] = g[f, i, j] * w[f] + ("filter" not in name) * (f > 0) * g[0, i, j] * w[0]
+    wrong = wrong[:, 1:7, 1:9]
+    line = ["conv", "-w", json.dumps(w.tolist()), "-s", "2", "-p", "1", "-x"]
+    if "transposed" in name:
+        options = ["--transposed", "--output-padding", "1"]
+        return [*line, json.dumps(g.tolist()), *options], wrong.tolist()
+    x = json.dumps(rng.integers(-9, 10, wrong.shape).tolist())
+    return [*line, x, "--upstream", json.dumps(g.tolist())], {"dx": wrong.tolist()}
+
+
+for each in ("the last window alone", "the last filter's last window alone"):
+    mistake("conv", each)(lambda rng, name=each: set_in_place(name, rng))  # type: ignore[misc]
+    name = f"{each}, transposed"
+    mistake("conv", f"{each} ")(lambda rng, name=name: set_in_place(name, rng))  # type: ignore[misc]
+
+
 @mistake("conv", "the bias added for each input channel")
 def _(rng: Generator) -> Problem:
     x, w, bias = rng.integers(-9, 10, (3, 5, 5)), rng.integers(-5, 6, (1, 3, 3, 3)), 4
@@ -745,6 +767,51 @@ for each in ("the bias correction left out", "the other sign of the weight decay
 
 for each in UPDATES:
     mistake("step", each)(lambda rng, name=each: updating(name, rng))  # type: ignore[misc]
+
+
+REPEATED = (
+    "the gradient of the first step in each", "1 step in place of 3", "2 steps in place of 3",
+    "4 steps in place of 3", "the bias correction left out ", "1 − β left out ",
+    "β and 1 − β exchanged ",
+)
+
+
+def repeated(name: str, rng: Generator, state: bool = False) -> Problem:
+    """Three steps of Adam on one weight w with the loss (w·x − t)², with a mistake."""
+    w, x, t = (round(float(each), 2) for each in rng.uniform(0.5, 3, 3))
+    data = {
+        "x": [x], "target": [t], "loss": "mse", "parameters": {"linear1.weight": [[w]]},
+        "optimizer": {"type": "adam", "lr": 0.1}, "steps": 3,
+    }
+    m = v = 0.0
+    first = 2 * (w * x - t) * x
+    pairs = {"1": ((0.9, 1), (0.999, 1)), "β": ((0.1, 0.9), (0.001, 0.999))}
+    (a, b), (c, d) = pairs.get(name[0] * ("β" in name), ((0.9, 0.1), (0.999, 0.001)))
+    for step in range(1, 1 + (int(name[0]) if "place" in name else 3)):
+        g = first if "gradient" in name else 2 * (w * x - t) * x
+        m, v = a * m + b * g, c * v + d * g * g
+        raised = (1, 1) if "correction" in name else (1 - 0.9**step, 1 - 0.999**step)
+        w -= 0.1 * m / raised[0] / (np.sqrt(v / raised[1]) + 1e-8)
+    held = {"exp_avg": {"linear1.weight": [[float(f"{m:.9g}")]]}}
+    wrong = {"state": held} if state else {"updated": {"linear1.weight": [[round(w, 8)]]}}
+    return ["step", "input 1; linear 1 bias=no", json.dumps(data)], wrong
+
+
+for each in REPEATED:
+    if "gradient" not in each:  # a step of Adam's hardly knows
+        mistake("step", each)(lambda rng, name=each: repeated(name, rng))  # type: ignore[misc]
+    if "correction" not in each:
+        mistake("step", f"{each} ")(
+            lambda rng, name=each: repeated(name, rng, state=True))  # type: ignore[misc]
+
+
+@mistake("step", "1 − β left out   ")
+def _(rng: Generator) -> Problem:
+    line, _ = updating("the bias correction left out", rng)
+    data = json.loads(line[-1])
+    (x,), (t,), ((w,),) = data["x"], data["target"], data["parameters"]["linear1.weight"]
+    m, g = data["optimizer"]["state"]["exp_avg"]["linear1.weight"][0][0], 2 * (w * x - t) * x
+    return line, {"state": {"exp_avg": {"linear1.weight": [[round(0.9 * m + g, 8)]]}}}
 
 
 def in_another_order(command: str, rng: Generator) -> Problem:

@@ -32,12 +32,18 @@ def takes_record(function: Callable[P, R_co]) -> Recorded[P, R_co]:
     >>> takes_record(lambda x, dh=0: (x, dh))({"x": 1, "dh": 2})
     (1, 2)
 
-    Options beside it come first; InputError for fields that are unknown or missing.
+    Options beside it come first; InputError for fields that are unknown, or missing with or
+    without a mapping.
     """
     @wraps(function)
     def called(*given: Any, **options: Any) -> R_co:
         if not given or not isinstance(given[-1], Mapping):
-            return function(*given, **options)
+            try:
+                return function(*given, **options)
+            except TypeError as error:
+                if " missing " in str(error):
+                    _check_arguments(function, len(given), options)
+                raise
         *before, record = given
         fields = {**{name: written_arrays(each) for name, each in record.items()}, **options}
         _check_arguments(function, len(before), fields)

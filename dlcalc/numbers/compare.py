@@ -23,6 +23,9 @@ SINGLE_NOISE = 8.0
 """The same share where the field is float32, of a tolerance up to the usual one: sums of some
 thousand products differ, from one order of summation to another, by 6e-7 of the largest, and
 by minimal filtering by 3e-6."""
+ZERO = 1e-13
+"""Of the largest number that stands beside a field, gradients beside gradients, the share below
+which its numbers are 0 but for rounding."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +128,9 @@ class Comparison:
     record, the order in which they are derived; where the record has another one, `order`
     names its fields. Without a tolerance whole numbers are equal, and decimals are the
     result rounded to the digits they are written with, or within 1e-6 of it, or within
-    rounding noise of the largest of their field. Raises InputError for fields that the
-    result does not have, for none, and for ragged lists.
+    rounding noise of the largest of their field, or both 0 but for noise of the largest beside
+    it. Raises InputError for fields that the result does not have, for none, and for ragged
+    lists.
     """
 
     def __init__(
@@ -136,6 +140,7 @@ class Comparison:
         usual = 0.0 if whole else DEFAULT_TOLERANCE
         self.tolerance = usual if tolerance is None else tolerance
         self.rounded = tolerance is None
+        self.record = record
         self.digits: int | None = None
         """The fewest digits of a number that agrees as rounded, where one does so alone."""
         found = list(self._all(expected, record, main))
@@ -229,6 +234,11 @@ class Comparison:
                          else self.tolerance, noise) and not self._as_rounded(a, b, rounded)
             and not (isinstance(b, str) and agree(a, _quotient(b), self.tolerance))
         ]
+        if differing and self.tolerance:
+            zero = ZERO * _largest(self.record.get(str(place[0])))
+            differing = [at for at in differing if not (
+                _is_number(wanted[at]) and isinstance(found[at], float)
+                and max(abs(wanted[at]), abs(found[at])) <= zero)]
         if not differing:
             return None
         first = differing[0]
@@ -266,6 +276,7 @@ class Said:
     OVER_EXAMPLES = "softmax over the examples"
     FROM_ONE = "classes counted from 1"
     TRANSPOSED = "the transposed matrix"
+    LAST_WINDOW = "the last window alone in place of the sum of all"
     SLOPE_AGAIN = "slope of {}, which {} has in it already,"
 
 
@@ -444,6 +455,16 @@ def _bare(shape: tuple[int, ...]) -> tuple[int, ...]:
     while shape and shape[0] == 1:
         shape = shape[1:]
     return shape
+
+
+def _largest(value: Any) -> float:
+    """The largest of all numbers in a value, by size, of those that a float holds."""
+    value = _as_list(value)
+    if isinstance(value, Mapping | list | tuple):
+        parts = value.values() if isinstance(value, Mapping) else value
+        return max(map(_largest, parts), default=0.0)
+    known = _is_number(value) and abs(value) <= sys.float_info.max
+    return abs(float(value)) if known else 0.0
 
 
 def _flat(value: Any) -> Iterator[Any]:

@@ -253,7 +253,9 @@ def kl(q: Any, p: Any) -> KL:
             distance = distance / p.factor[0]
         else:
             distance = np.linalg.solve(p.factor, distance)
-            outside = float((np.tril(np.linalg.solve(p.factor, q.factor), -1) ** 2).sum())
+            # Lp⁻¹(Lq − Lp·diag A) is A outside its diagonal, and exactly 0 where q = p.
+            apart = np.linalg.solve(p.factor, q.factor - p.factor * ratio)
+            outside = float((np.tril(apart, -1) ** 2).sum())
         logarithm = np.log(ratio)
         mahalanobis = float(distance @ distance)
         spread = (ratio - 1) * (ratio + 1) - 2 * logarithm

@@ -221,6 +221,17 @@ def test_a_record_gives_way_to_options_and_is_checked_by_name() -> None:
         dlcalc.step(net, {"target": [0]})
 
 
+@pytest.mark.parametrize(("command", "field"), [
+    ("mlp", "target"), ("vae", "mu"), ("posterior", "means"), ("step", "x"),
+])
+def test_an_array_alone_is_told_which_field_is_missing(command: str, field: str) -> None:
+    given: Any = "input 2; tanh" if command == "step" else [0.5, 0.5]
+    with pytest.raises(dlcalc.InputError, match=f"field '{field}' is missing"):
+        getattr(dlcalc, command)(given)
+    with pytest.raises(TypeError, match="but 40 were given"):
+        getattr(dlcalc, command)(*[given] * 40)
+
+
 def test_errors_are_names_of_the_package() -> None:
     with pytest.raises(dlcalc.InputError):
         dlcalc.size(3, 5, stride=0)

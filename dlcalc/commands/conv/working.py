@@ -16,6 +16,7 @@ from dlcalc.layers.size_steps import axis_steps, size_slips
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.compare import Said, element_at, slip_of
 from dlcalc.numbers.convolution.conv import Convolution, conv
+from dlcalc.numbers.convolution.pooling import taps
 from dlcalc.numbers.convolution.terms import factors, padded_input, terms
 from dlcalc.numbers.places import Place, unravel
 from dlcalc.numbers.sizes import column
@@ -193,6 +194,26 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
     if array.ndim > 1:
         yield "the transposed array", lambda: np.swapaxes(array, -1, -2)
     yield "the other sign", lambda: -array
+    if field == ("output" if result.transposed else "dx") and not (
+            result.flip or (result.bias is not None and result.transposed)
+            or result.pad_mode != "zeros"):
+        yield Said.LAST_WINDOW, lambda: _last_window(result).reshape(array.shape)
+        yield Said.LAST_WINDOW.replace("window", "filter's last window"), lambda: (
+            _last_window(result, slice(-1, None)).reshape(array.shape))
+
+
+def _last_window(result: Convolution, filters: slice = slice(None)) -> Any:
+    """What comes to each element from the last window that lies on it: of dy, or transposed, x."""
+    x, w, upstream = result.operands
+    given, groups, dims = x if result.transposed else upstream, result.groups, result.dims
+    sizes, count = w.shape[-dims:], len(w) // groups if w.ndim > dims else 1
+    w = w.reshape(groups, count, -1, *sizes)[:, filters]
+    given = given.reshape(-1, groups, count, *given.shape[given.ndim - dims :])[:, :, filters]
+    lengths = [axis.output if result.transposed else axis.input for axis in result.axes]
+    found = np.zeros((len(given), groups, w.shape[2], *lengths), np.result_type(given, w))
+    for tap, (of, to) in reversed([*zip(np.ndindex(*sizes), taps(result.axes), strict=True)]):
+        found[to] = np.einsum("ngf...,gfc->ngc...", given[of], w[(..., *tap)])
+    return found
 
 
 def _filter_axis(result: Convolution, field: str) -> int:

@@ -718,6 +718,9 @@ class MultsRun(Run[Multiplications]):
                 "conv": ("output_padding",),
             }
             dropped = [name for each in self.options for name in settled.get(each, ())]
+            stride = self.options.get("stride")
+            if 1 in (stride if isinstance(stride, tuple) else (stride,)):
+                dropped.append("output_padding")  # for which a stride of 1 has no room
             return {name: each for name, each in self.example().items() if name not in dropped}
         if not given:
             return {"words": words or ("-",)}

@@ -12,7 +12,7 @@ from dlcalc.conventions.arrays import pool
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, symbol, total
 from dlcalc.input.expressions import mistakes
 from dlcalc.layers.size_steps import axis_steps, size_slips
-from dlcalc.numbers.compare import element_at, slip_of
+from dlcalc.numbers.compare import Said, element_at, slip_of
 from dlcalc.numbers.convolution.pooling import Pooling, spread_to, taps
 from dlcalc.numbers.convolution.terms import item
 from dlcalc.numbers.places import Place, unravel
@@ -208,7 +208,7 @@ def _slips(given: dict[str, Any], result: Pooling, field: str) -> Iterator[tuple
         yield "places counted from 1", result.indices + 1
         yield "places within the window", _within(result)
     if field == "dx" and result.dx is not None:
-        yield "the last window alone in place of the sum of all", _last_window(result)
+        yield Said.LAST_WINDOW, _last_window(result)
         if not mean:
             yield from _shared_ties(result)
 

@@ -98,6 +98,11 @@ class NetworkStep(Result):
     problem: Problem = field(kw_only=True, repr=False)
     """What was computed on."""
 
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return self.problem.asked["steps"] or 1
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Computed anew where it is unpickled: its operations bear no names to be found by."""
         return partial(step, **self.problem.asked), ()
@@ -263,11 +268,12 @@ def step(
     if count > MOST_STEPS:
         raise LimitError(f"{count:,} steps are more than the {MOST_STEPS:,} taken at once")
     with Aside(problem.products):
-        return _train(problem, count)
+        return train(problem, count)
 
 
 @np.errstate(over="ignore", invalid="ignore", divide="ignore")
-def _train(problem: Problem, steps: int) -> NetworkStep:
+def train(problem: Problem, steps: int) -> NetworkStep:
+    """So many steps of a problem."""
     ran = problem.forward(problem.parameters, problem.x)
     check_names(problem.parameters, ran.store)
     layers = [row.name for row, _ in ran.rows]

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from copy import copy
 from functools import partial
 from itertools import islice
 from math import prod
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from dlcalc.commands.step.answer import NetworkStep, trained
+from dlcalc.commands.step.answer import NetworkStep, train, trained
 from dlcalc.derive.rules import Activate, Array, Convolve, Einsum, Graph, Index, MaxPool, Node
 from dlcalc.derive.slips import order_slip
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.layers import optimisers
 from dlcalc.layers.criteria import ClassLoss
-from dlcalc.layers.optimisers import SINGLE, mistaken, updated
+from dlcalc.layers.optimisers import LETTERS, SINGLE, Optimiser, mistaken, updated
 from dlcalc.models.running import Ran
-from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.compare import Said, element_at, only_index, slip_of
 from dlcalc.numbers.places import Place as Path
 from dlcalc.numbers.places import unravel
@@ -199,10 +200,18 @@ def element(result: NetworkStep, field: str, index: Index) -> Step | None:
         node, is_slope = place
         whole = _with_batch_axis(graph, node, index)
         return graph.slope_step(node, whole) if is_slope else value_step(graph, node, whole)
+    key, name = _of_update(field)
+    if name not in trained(result.ran) or result.last is not None:
+        return None
+    made = symbol(LETTERS.get(key, key)) if key else Expr("new", (Expr("element", (name, index)),))
+    return next((each for each in update_steps(result, name, index) if each.name == made), None)
+
+
+def _of_update(field: str) -> tuple[str, str]:
+    """The optimiser's state, "" for the new weight, and the parameter that a field is of."""
     kind, _, name = field.partition(".")
-    if kind == "updated" and name in trained(result.ran) and result.last is None:
-        return update_steps(result, name, index)[-1]
-    return None
+    key, _, of = name.partition(".") if kind == "state" else ("", "", name)
+    return key, of if kind in ("updated", "state") else ""
 
 
 def derivation(result: NetworkStep) -> list[str]:
@@ -230,7 +239,7 @@ def advice(result: NetworkStep, field: str, wanted: Any) -> str:
     size = sum(node.value.size for node in result.ran.graph.nodes)
     found = slip_of(wanted, islice(_slips(result, field), FEWEST_TRIED + MOST_WORK // size))
     own, batch = _value(result.ran, field), result.ran.output.value
-    if found or not (own is not None and 1 < len(batch) == len(own)) or (
+    if found or not np.ndim(own) or not 1 < len(batch) == len(own) or (
             field != "gradients.x" and field.startswith("gradients")):
         return found
     return order_slip("examples", own, wanted)
@@ -238,8 +247,8 @@ def advice(result: NetworkStep, field: str, wanted: Any) -> str:
 
 def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:
     own = _value(result.ran, field)
-    if field.startswith("updated."):
-        yield from _update_slips(result, field.removeprefix("updated."))
+    if field.startswith(("updated.", "state.")):
+        yield from _update_slips(result, *_of_update(field))
         return
     if own is not None:
         yield "the other sign", -own
@@ -303,25 +312,61 @@ def _value(ran: Ran, field: str) -> Any:
     return array[0] if ran.graph.is_single(node) else array
 
 
-def _update_slips(result: NetworkStep, name: str) -> Iterator[tuple[str, Any]]:
-    if name not in result.gradients or result.last is not None:
+class _Update(NamedTuple):
+    """What updates make of a parameter, or of an optimiser's state of it, where one is named."""
+
+    result: NetworkStep
+    key: str
+    name: str
+
+    def of(self, weights: Mapping[str, Any], state: Mapping[str, Any] | None) -> Any:
+        return (state or {}).get(self.key, {}).get(self.name) if self.key else weights[self.name]
+
+    def before(self) -> dict[str, Array]:
+        return {self.name: self.result.ran.store.parameters[self.name].value}
+
+    def again(self, steps: int, found: Optimiser, options: Mapping[str, Any]) -> Any:
+        """By so many steps of a rule."""
+        problem = copy(self.result.problem)
+        problem.optimiser, problem.options = found, {**options}
+        anew = train(problem, steps)
+        return self.of(anew.updated, anew.state)
+
+    def moved(
+        self, steps: int, gradient: Array, found: Optimiser, options: Mapping[str, Any]
+    ) -> Any:
+        """By so many steps, all with the same gradient."""
+        state, held = self.result.problem.begun(self.result.ran), self.before()
+        for _ in range(steps):
+            held = updated(found, options, state, held, {self.name: gradient})
+        return self.of(held, state)
+
+
+def _update_slips(result: NetworkStep, key: str, name: str) -> Iterator[tuple[str, Any]]:
+    problem, steps, update = result.problem, result.steps, _Update(result, key, name)
+    size = sum(node.value.size for node in result.ran.graph.nodes)
+    if name not in result.gradients or problem.optimiser is None or (
+            steps > 1 and steps * size > MOST_WORK):
         return
-    before, after = result.ran.store.parameters[name].value, result.updated[name]
-    yield "the other sign of the update", 2 * before - after
-    yield "the learning rate left out", before - result.gradients[name]
-    yield "the update left out", before
-    yield "the step alone, without the weight", after - before
-    problem, held = result.problem, {name: before}
-    right = {name: result.gradients[name]}
-    if problem.optimiser is not None:
-        for words, found, options in mistaken(problem.optimiser, problem.options):
-            yield words, lambda found=found, options=options: updated(
-                found, options, problem.begun(result.ran), held, right)[name]
-    for words, gradient in _slips(result, f"gradients.{name}"):
-        if np.shape(gradient) == before.shape:
-            assert problem.optimiser is not None
-            chosen, state = (problem.optimiser, problem.options), problem.begun(result.ran)
-            yield words, updated(*chosen, state, held, {name: gradient})[name]
+    before, gradient = update.before(), result.gradients[name]
+    if not key:
+        after = result.updated[name]
+        yield "the other sign of the update", 2 * before[name] - after
+        yield "the step alone, without the weight", after - before[name]
+    yield "the update left out", update.of(before, problem.begun(result.ran))
+    for words, *other in mistaken(problem.optimiser, problem.options):
+        made = partial(update.moved, 1, gradient) if steps == 1 else partial(update.again, steps)
+        yield words, partial(made, *other)
+    chosen = problem.optimiser, problem.options
+    if steps > 1:
+        yield "the gradient of the first step in each", update.moved(steps, gradient, *chosen)
+        for taken in (1, steps - 1, steps + 1):
+            words = f"{taken} {plural(taken, 'step')} in place of {steps}"
+            yield words, update.again(taken, *chosen)
+        return
+    for words, slope in _slips(result, f"gradients.{name}"):
+        if np.shape(slope) == gradient.shape:
+            yield words, update.moved(1, slope, *chosen)
 
 
 def _is_gradient(field: str) -> bool:

@@ -258,6 +258,9 @@ def test_called_with_nothing_it_runs_its_example_and_says_so() -> None:
     assert json.loads(run("mults", "-f", "json", "-O", "7").out)["stages"][0]["output"] == [7, 7]
     padded = run("mults", "-f", "json", "--grid-pad", "2:3")
     assert json.loads(padded.out)["multiplications"] == 151519232
+    for stride, output in (("1", [4, 4]), ("1x2", [4, 7]), ("2", [8, 8])):
+        found = invoke("mults", "-f", "json", "-S", stride)
+        assert json.loads(found.out)["stages"][0]["output"] == output
 
 
 def test_expect_tells_which_count_was_expected() -> None:

@@ -139,6 +139,26 @@ def test_a_strange_update_is_no_slip(kind: str, framework: str) -> None:
     assert "gives that" not in run.err
 
 
+@pytest.mark.parametrize(("field", "line"), [
+    ("updated", "0.4 = linear1.weight(0,0) − η·sign(β_1·m_old + (1 − β_1)·∂L/∂linear1.weight(0,0))"
+     " = 0.5 − 0.1·sign(0.9·0 + (1 − 0.9)·3)"),
+    ("state.exp_avg", "0.03 = β_2·m_old + (1 − β_2)·∂L/∂linear1.weight(0,0)"
+     " = 0.99·0 + (1 − 0.99)·3"),
+])  # fmt: skip
+def test_a_wrong_weight_or_state_is_worked_out_by_its_own_line_of_the_rule(
+    field: str, line: str
+) -> None:
+    """Lion moves its state behind the weight."""
+    given = {
+        "x": [3.0], "upstream": [1.0], "parameters": {"linear1.weight": [[0.5]]},
+        "optimizer": {"type": "lion", "lr": 0.1},
+    }
+    answer = {f"{field}.linear1.weight": [[7]]}
+    run = invoke("step", "input 1; linear 1 bias=no", json.dumps(given), "--expect",
+                 json.dumps(answer))
+    assert run.complaint == f"{field}.linear1.weight element (0,0): expected 7, is {line}"
+
+
 SLIP: dict[str, Any] = {
     "x": [0.5, -1.0], "target": [0.3, 0.9], "loss": "mse",
     "optimizer": {"type": "sgd", "lr": 0.1},
@@ -174,6 +194,14 @@ def test_the_slip_is_named(change: Any, said: str) -> None:
     run = invoke("step", model, json.dumps(SLIP), "--expect", json.dumps(change(known)))
     assert run.status == 1
     assert said in run.err
+
+
+def test_a_strange_loss_of_a_batch_is_refused_without_a_slip() -> None:
+    data = '{"x": [[1, 2], [3, 4]], "target": [1, 0], "loss": "cross_entropy"}'
+    run = invoke("step", "input 2; relu", data, "--expect", '{"loss": 3.3}')
+    assert (run.status, run.err.count("expected")) == (1, 1)
+    assert run.complaint.startswith("loss: expected 3.3, is 0.813262 = ")
+    assert "gives that" not in run.complaint
 
 
 X, T = np.array([0.5, -1]), np.array([1, 0])
