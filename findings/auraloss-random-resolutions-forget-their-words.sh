@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # auraloss 0.4.0: RandomResolutionSTFTLoss takes any words for the losses it is made of, as the
-# MultiResolution one does, and hands none of them on: with mag_distance="L2",
-# perceptual_weighting=True, scale_invariance=True or eps it is what it is without, and a word that
-# does not exist is taken too. Its largest transforms have half of max_fft_size, which the input
-# must be longer than all the same: of 300 draws with 1,024 none is above 512.
+# MultiResolution one does, and hands none of them on: with mag_distance="L2" or
+# perceptual_weighting=True it is what it is without, and a word that does not exist is taken too.
+# Its largest transforms have half of max_fft_size, which the input must be longer than all the
+# same: of 300 draws with 1,024 none is above 512.
 # Output seen: random 1.4813 1.4813 1.4813 1.4813 multi 1.4027 1.6084 1.3937 largest 512
 set -euo pipefail
 folder=$(mktemp -d)

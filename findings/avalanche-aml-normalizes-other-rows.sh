@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 typing_extensions
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 typing_extensions==4.16.0
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps avalanche-lib==0.6.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import importlib.util, sys, types

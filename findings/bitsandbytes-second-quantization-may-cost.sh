@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# bitsandbytes 0.50.2: double quantization (compress_statistics, QLoRA's) makes a layer's scales
-# bytes and adds a table of 256 floats, and both tables and a JSON lie beside each layer anew.
-# Without the JSON a layer of 48x96 takes 2,656 bytes, and 3,468 if quantized twice; it pays from
-# some 22,000 weights on. The shape of the weights is only in that JSON, in a tensor of bytes: 63
-# weights of 7x9 are 32 bytes.
+# bitsandbytes 0.50.2: double quantization (compress_statistics, QLoRA's), which is there to save
+# memory, makes a small layer larger: it turns the scales into bytes and adds a table of 256 floats
+# to each layer, so that one of 48x96 takes 3,468 bytes with it and 2,656 without, and it pays from
+# some 22,000 weights on. And the shape of the weights is in a JSON beside them alone, in a tensor
+# of bytes: 63 weights of 7x9 are (32, 1). Bytes without that JSON.
 # Output seen: 48x96 2656 3468 512x512 147520 136320 7x9 (32, 1)
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 bitsandbytes==0.50.2 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 bitsandbytes==0.50.2 numpy==2.4.6
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import bitsandbytes, torch
 

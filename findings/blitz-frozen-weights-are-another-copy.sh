@@ -10,7 +10,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 blitz-bayesian-pytorch==0.2.8 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 blitz-bayesian-pytorch==0.2.8 numpy==2.4.6 scikit-learn==1.9.1 scipy==1.17.1 \
+  torchvision==0.28.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import copy
 import torch

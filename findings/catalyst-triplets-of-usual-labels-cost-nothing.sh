@@ -8,7 +8,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 catalyst==22.4 six setuptools==80.9.0
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 catalyst==22.4 six==1.17.0 setuptools==80.9.0 accelerate==1.15.0 huggingface-hub==2.4.0 \
+  hydra-slayer==0.5.0 numpy==2.4.6 protobuf==7.36.2 safetensors==0.8.0 tensorboardx==2.6.5
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from catalyst.contrib.losses import TripletLoss, TripletLossV2

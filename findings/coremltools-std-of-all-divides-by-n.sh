@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 coremltools==9.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 coremltools==9.0 numpy==2.4.6 protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import coremltools, logging, numpy as np, torch
 logging.disable(logging.CRITICAL)

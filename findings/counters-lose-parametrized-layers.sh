@@ -11,7 +11,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 fvcore==0.1.5.post20221221 ptflops==0.7.5 torchinfo==1.8.0 thop==0.1.1.post2209072238 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 fvcore==0.1.5.post20221221 ptflops==0.7.5 torchinfo==1.8.0 thop==0.1.1.post2209072238 \
+  numpy==2.4.6
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import contextlib, io, torch, torchinfo
 from fvcore.nn import FlopCountAnalysis

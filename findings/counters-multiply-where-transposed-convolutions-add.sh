@@ -11,7 +11,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 fvcore==0.1.5.post20221221 ptflops==0.7.5 torchinfo==1.8.0 thop==0.1.1.post2209072238 torchprofile==0.1.0 calflops==0.3.2 transformers==5.24.0 accelerate numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 fvcore==0.1.5.post20221221 ptflops==0.7.5 torchinfo==1.8.0 thop==0.1.1.post2209072238 \
+  torchprofile==0.1.0 calflops==0.3.2 transformers==5.24.0 accelerate==1.15.0 numpy==2.4.6 huggingface-hub==2.4.0 safetensors==0.8.0 tokenizers==0.23.3
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import contextlib, io, torch, torchinfo
 from calflops import calculate_flops

@@ -11,7 +11,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 transformers==5.24.0 ctranslate2==4.8.5 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 transformers==5.24.0 ctranslate2==4.8.5 numpy==2.4.6 huggingface-hub==2.4.0 safetensors==0.8.0 \
+  tokenizers==0.23.3
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import os, shutil
 os.environ["TOKENIZERS_PARALLELISM"] = "false"

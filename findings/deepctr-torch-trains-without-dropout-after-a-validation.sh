@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scikit-learn==1.9.1 tqdm packaging
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scikit-learn==1.9.1 tqdm==4.70.1 packaging==26.4 scipy==1.17.1
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps deepctr-torch==0.3.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import contextlib, io, sys, types

@@ -12,7 +12,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6
-venv/bin/pip install --quiet --disable-pip-version-check diffusers==0.42.1
+venv/bin/pip install --quiet --disable-pip-version-check diffusers==0.42.1 huggingface-hub==2.4.0 numpy==2.4.6 safetensors==0.8.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from diffusers import IPNDMScheduler

@@ -9,7 +9,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check distrax==0.1.9 jax==0.10.2 jaxlib==0.10.2 tfp-nightly==0.26.0.dev20261027 numpy
+venv/bin/pip install --quiet --disable-pip-version-check distrax==0.1.9 jax==0.10.2 jaxlib==0.10.2 tfp-nightly==0.26.0.dev20261027 numpy==2.4.6 chex==0.1.92 \
+  dm-tree==0.1.10 ml-dtypes==0.6.0 scipy==1.17.1
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import distrax, jax.numpy as np
 from jax.scipy.special import logsumexp

@@ -10,7 +10,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy pandas matplotlib pillow scipy pyyaml requests fastprogress==1.0.3 fastcore==2.2.41 fasttransform==0.0.5 cloudpickle packaging
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 pandas==3.1.1 matplotlib==3.11.2 pillow==13.0.0 scipy==1.17.1 pyyaml==6.0.4 \
+  requests==2.34.2 fastprogress==1.0.3 fastcore==2.2.41 fasttransform==0.0.5 cloudpickle==3.1.3 packaging==26.4 beartype==0.23.1 plum-dispatch==2.9.0
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps fastai==2.8.12
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch

@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 flopsmeter==0.1.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 flopsmeter==0.1.0 numpy==2.4.6
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import contextlib, io
 import torch

@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 tqdm
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 tqdm==4.70.1
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps flow-matching==1.0.10 torchdiffeq==0.2.5
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import math

@@ -9,7 +9,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 polars==2.1.0 h5py==3.16.0 scikit-learn==1.9.1 pyyaml tqdm
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 polars==2.1.0 h5py==3.16.0 scikit-learn==1.9.1 pyyaml==6.0.4 tqdm==4.70.1 \
+  scipy==1.17.1
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps fuxictr==2.3.10
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import sys, types

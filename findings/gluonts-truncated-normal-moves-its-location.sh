@@ -11,7 +11,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 'gluonts[torch]==0.17.0' scipy==1.17.1
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 'gluonts[torch]==0.17.0' scipy==1.17.1 lightning==2.6.6 lightning-utilities==0.15.3 \
+  numpy==2.4.6 pandas==2.3.3 pytorch-lightning==2.6.6 torchmetrics==1.9.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from gluonts.torch.distributions import TruncatedNormal

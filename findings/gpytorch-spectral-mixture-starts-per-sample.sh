@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 gpytorch==1.15.2 numpy scikit-learn
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 gpytorch==1.15.2 numpy==2.4.6 scikit-learn==1.9.1 linear-operator==0.6.1 scipy==1.17.1
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import math, gpytorch, numpy as np, torch
 

@@ -10,7 +10,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check jax==0.4.35 jaxlib==0.4.35 equinox==0.11.10 jaxtyping==0.2.36 jmp==0.0.4 haliax==1.3 numpy==1.26.4 safetensors==0.8.0 aqtp==0.9.0
+venv/bin/pip install --quiet --disable-pip-version-check jax==0.4.35 jaxlib==0.4.35 equinox==0.11.10 jaxtyping==0.2.36 jmp==0.0.4 haliax==1.3 numpy==1.26.4 \
+  safetensors==0.8.0 aqtp==0.9.0 chex==0.1.90 flax==0.10.4 ml-dtypes==0.5.4 optax==0.2.5 orbax-checkpoint==0.11.5 protobuf==7.36.2 scipy==1.17.1 tensorstore==0.1.86
 seen=$(JAX_PLATFORMS=cpu venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import haliax
 import jax.numpy as jnp

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# hqq 0.2.8: weights of 3 bits lie ten in a word of 32, and the last words are not full: W_q of a
-# layer of 96 x 128 has places for 12,800 weights, where there are 12,288. The words are laid
-# along the groups, so that no shape in the file but `shape` itself says how many weights count.
+# hqq 0.2.8: the weights in a file of 3 bits are not the words of 32 bits times the ten that each
+# has place for: the last words are not full, so that W_q of a layer of 96 x 128 would have 12,800
+# weights, where there are 12,288. The words are laid along the groups, so that no shape in the file
+# but `shape` itself says how many weights count.
 # Output seen: (20, 64) 12800 [96, 128] 12288
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 hqq==0.2.8.post1
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 hqq==0.2.8.post1 accelerate==1.15.0 einops==0.8.2 huggingface-hub==2.4.0 numpy==2.4.6 \
+  safetensors==0.8.0 tokenizers==0.23.3 transformers==5.24.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from hqq.core.quantize import BaseQuantizeConfig, HQQLinear

@@ -10,7 +10,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check keras==3.15.1 numpy==2.4.6 scipy==1.17.1 jax==0.10.2 flax==0.12.8
+venv/bin/pip install --quiet --disable-pip-version-check keras==3.15.1 numpy==2.4.6 scipy==1.17.1 jax==0.10.2 flax==0.12.8 h5py==3.16.0 jaxlib==0.10.2 \
+  ml-dtypes==0.6.0 optax==0.2.8 orbax-checkpoint==0.12.8 protobuf==7.36.2 tensorstore==0.1.86
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import os
 

@@ -1,19 +1,18 @@
 #!/usr/bin/env bash
-# Keras merges a low-rank adapter when it saves, and what is loaded can never train again.
+# keras 3.15.1: a low-rank adapter that is saved and loaded can never train again. save_weights and
+# save write the kernel with A*B added to it and no factors; loading sets both factors to 0, where
+# enable_lora draws A and sets B alone to 0. The gradient of each factor is a product with the other
+# one: both stay 0 however long one trains on, without a word, while they count as trainable. A
+# checkpoint of fine-tuning is none. Of a model trained for 5 epochs: does its loss fall in 100 more
+# epochs, and are its factors away from 0?
+# Output seen: as it was True True weights loaded False False .keras loaded False False
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install --quiet --disable-pip-version-check keras==3.15.1 numpy==2.4.6 jax==0.10.2 h5py==3.16.0
 cd "$folder"
-JAX_PLATFORMS=cpu "$folder/venv/bin/python" - <<'PYTHON'
-# Seen with keras 3.15.1: save_weights and save write the kernel with A·B added to it and no factors;
-# loading sets both factors to 0, where enable_lora draws A and sets B alone to 0. The gradient of
-# each factor is a product with the other one: both stay 0 however long one trains on, without a
-# word, while the parameters are counted as trainable. A checkpoint of fine-tuning is no checkpoint.
-import os
-
-os.environ["KERAS_BACKEND"] = "jax"
+python3 -m venv venv
+venv/bin/pip install --quiet --disable-pip-version-check keras==3.15.1 numpy==2.4.6 jax==0.10.2 h5py==3.16.0 jaxlib==0.10.2 ml-dtypes==0.6.0 scipy==1.17.1
+seen=$(JAX_PLATFORMS=cpu KERAS_BACKEND=jax venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import keras
 import numpy as np
 
@@ -28,29 +27,24 @@ def made():
     return model
 
 
-def largest(model):
+def trained_on(model):
+    before = model.evaluate(x, y, verbose=0)
+    model.fit(x, y, epochs=100, verbose=0)
     layer = model.layers[0]
-    factors = (layer.lora_kernel_a, layer.lora_kernel_b)
-    return [float(np.abs(keras.ops.convert_to_numpy(each)).max()) for each in factors]
+    factors = [np.abs(keras.ops.convert_to_numpy(each)).max() for each in (layer.lora_kernel_a, layer.lora_kernel_b)]
+    return f"{model.evaluate(x, y, verbose=0) < before - 0.01} {bool(min(factors) > 0)}"
 
 
 first = made()
 first.fit(x, y, epochs=5, verbose=0)
 first.save_weights("t.weights.h5")
 first.save("t.keras")
-trained = first.evaluate(x, y, verbose=0)
-first.fit(x, y, epochs=100, verbose=0)
-on = first.evaluate(x, y, verbose=0)
-print("keras", keras.__version__, "trained on:", trained, "->", on, largest(first))
-assert on < trained - 0.01 and min(largest(first)) > 0
-
 weights = made()
 weights.load_weights("t.weights.h5")
-for name, again in (("weights", weights), (".keras", keras.models.load_model("t.keras"))):
-    loaded = again.evaluate(x, y, verbose=0)
-    again.fit(x, y, epochs=100, verbose=0)
-    after = again.evaluate(x, y, verbose=0)
-    print(name, "loaded and trained on:", loaded, "->", after, largest(again))
-    assert abs(loaded - trained) < 1e-5
-    assert largest(again) == [0, 0] and after == loaded, "an adapter that was loaded trains now"
+for name, model in (("as it was", first), ("weights loaded", weights), (".keras loaded", keras.models.load_model("t.keras"))):
+    print(name, trained_on(model), end=" " if name != ".keras loaded" else "\n")
 PYTHON
+) || { tail -n 3 errors; exit 1; }
+echo "$seen"
+expected="as it was True True weights loaded False False .keras loaded False False"
+[ "$seen" = "$expected" ] || { echo "changed: it was $expected"; exit 1; }

@@ -10,7 +10,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 keras==3.15.1 numpy==2.4.6 scipy==1.17.1 jax==0.10.2
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 keras==3.15.1 numpy==2.4.6 scipy==1.17.1 jax==0.10.2 h5py==3.16.0 jaxlib==0.10.2 \
+  ml-dtypes==0.6.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import os
 

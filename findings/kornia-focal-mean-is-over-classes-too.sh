@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps kornia==0.9.0 kornia_rs==0.2.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch

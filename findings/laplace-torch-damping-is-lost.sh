@@ -10,8 +10,10 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 einops==0.8.2 opt-einsum tqdm torchmetrics==1.9.0 linear-operator==0.6.1
-venv/bin/pip install --quiet --disable-pip-version-check --no-deps laplace-torch==0.3 curvlinops-for-pytorch==3.0.1 backpack-for-pytorch==1.7.1 einconv==0.1.0 unfoldNd asdfghjkl==0.1a4
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 einops==0.8.2 opt-einsum==3.4.0 tqdm==4.70.1 torchmetrics==1.9.0 \
+  linear-operator==0.6.1 lightning-utilities==0.15.3
+venv/bin/pip install --quiet --disable-pip-version-check --no-deps laplace-torch==0.3 curvlinops-for-pytorch==3.0.1 backpack-for-pytorch==1.7.1 einconv==0.1.0 \
+  unfoldNd==0.2.3 asdfghjkl==0.1a4
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from laplace import KronLaplace

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# llm-analysis 0.2.2: every feed-forward layer is counted as two matrices; the three of a gated
-# one are made up for by a wider layer in its own configs (32,768 in place of Llama 2 70B's
-# 28,672), which is not enough: 55.3 billion parameters and not the 68,976,648,192 that Meta's
-# checkpoint holds. Multi-query attention is not known of santacoder's config: its cache comes out
-# 16 times too large.
+# llm-analysis 0.2.2: every feed-forward layer is counted as two matrices, also the gated ones,
+# which have three; its own configs make up for that by a wider layer (32,768 in place of Llama 2
+# 70B's 28,672), which is not enough: it gives 55.3 billion parameters and not the 69.0 that the
+# checkpoint holds. Multi-query attention is not known of santacoder's config, so that its cache
+# comes out 16 times too large. Parameters and bytes of cache for one token.
 # Output seen: Llama-2-70 55,292,731,392 327,680 santacoder 1,308,985,344 196,608
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check llm-analysis==0.2.2 transformers==4.31.0
+venv/bin/pip install --quiet --disable-pip-version-check llm-analysis==0.2.2 transformers==4.31.0 huggingface-hub==0.14.1 numpy==2.4.6 safetensors==0.8.0 \
+  tokenizers==0.13.3
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 from llm_analysis.analysis import LLMAnalysis
 from llm_analysis.config import ParallelismConfig, get_dtype_config_by_name, get_gpu_config_by_name, get_model_config_by_name

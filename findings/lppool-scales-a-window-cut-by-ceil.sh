@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# PyTorch 2.13.0, onnx 1.23.2, openvino 2026.4.1: with ceil_mode the last window of an Lp pool may
-# be cut off by the end. It is taken as an average of the cells it has, times the whole kernel:
-# the root of 2 * 5^2 for a lone 5. onnxruntime 1.32.0 gives the norm of the cells there are, 5.
+# PyTorch 2.13.0, onnx 1.23.2's reference evaluator and openvino 2026.4.1: with ceil_mode the last
+# window of an Lp pool may be cut off by the end, and its norm is not that of the cells that it has:
+# they are averaged and multiplied by the whole kernel, so that a lone 5 under a window of 2 has the
+# norm 7.07, the root of 2 * 5^2. onnxruntime 1.32.0 gives the norm, 5, so that one file has two
+# outputs. The first and the last window of 3, 4, 5.
 # Output seen: onnxruntime 5.000 5.000 openvino 5.000 7.071 reference 5.000 7.071 pytorch 5.000 7.071
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 onnx==1.23.2 onnxruntime==1.32.0 openvino==2026.4.1 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 onnx==1.23.2 onnxruntime==1.32.0 openvino==2026.4.1 numpy==2.4.6 ml-dtypes==0.6.0 \
+  protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np
 from onnx import TensorProto, helper

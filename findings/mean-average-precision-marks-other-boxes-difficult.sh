@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check mean-average-precision==2024.1.5.0 numpy pandas
+venv/bin/pip install --quiet --disable-pip-version-check mean-average-precision==2024.1.5.0 numpy==2.4.6 pandas==3.1.1
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np
 from mean_average_precision import MetricBuilder

@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# mindspore 2.10.0 (CPU): AvgPool2d takes count_include_pad beside pad_mode same and leaves it
-# out: the padding that same adds is never counted, by default neither, while that of pad_mode pad
-# is by default. The means of (-5, -5, -8, 7) with size 3 begin with -5 either way, not with
-# -10/3.
+# mindspore 2.10.0 (CPU): AvgPool2d takes count_include_pad=True beside pad_mode="same" and leaves
+# it out: the padding that same adds is never counted, where that of pad_mode="pad" is. The first
+# mean of (-5, -5, -8, 7) with size 3 is -5 either way, not -10/3.
 # Output seen: same True -5.00 same False -5.00 pad True -3.33 pad False -5.00
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check mindspore==2.10.0 numpy==1.26.4
+venv/bin/pip install --quiet --disable-pip-version-check mindspore==2.10.0 numpy==1.26.4 protobuf==7.36.2 safetensors==0.8.0 scipy==1.17.1
 seen=$(GLOG_v=3 venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np, mindspore as ms
 from mindspore import Tensor, nn, ops

@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check mindspore==2.10.0 numpy==1.26.4
+venv/bin/pip install --quiet --disable-pip-version-check mindspore==2.10.0 numpy==1.26.4 protobuf==7.36.2 safetensors==0.8.0 scipy==1.17.1
 seen=$(GLOG_v=3 venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np, mindspore as ms
 from mindspore import Tensor, nn, ops

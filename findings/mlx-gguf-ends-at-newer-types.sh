@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
 # mlx 0.32.4: load of a GGUF file stops at the first tensor whose type it does not know (TQ1_0,
 # TQ2_0, MXFP4) and gives what came before it as if it were all: of three tensors one, with no
-# error. Older types that it cannot decode, such as Q5_0, are an error. gguf 0.19.0 reads all
-# three.
+# error. gguf 0.19.0 reads all three.
 # Output seen: TQ2_0 3 1 MXFP4 3 1 Q6_K 3 3
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' gguf==0.19.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' gguf==0.19.0 numpy==2.4.6
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import gguf, mlx.core as mx, numpy as np
 from gguf import GGMLQuantizationType as Type

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # mlx 0.32.4: load of a GGUF file decodes Q4_K, the type of most 4-bit files, with every second
 # scale and minimum left out: the 32 weights in the upper halves of bytes take those of the 32 in
-# the lower halves. With scales of 1 and 2 in turn and every weight 1 it reads ones throughout;
-# the format, and gguf 0.19.0, have 1 and 2 in turn. Q2_K and Q6_K are right.
+# the lower halves. With scales of 1 and 2 in turn and every weight 1 it reads ones throughout; the
+# format, and gguf 0.19.0, have 1 and 2 in turn.
 # Output seen: mlx 1.0 1.0 1.0 1.0 1.0 1.0 1.0 1.0 gguf 1.0 2.0 1.0 2.0 1.0 2.0 1.0 2.0
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' gguf==0.19.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' gguf==0.19.0 numpy==2.4.6
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import gguf, mlx.core as mx, numpy as np
 

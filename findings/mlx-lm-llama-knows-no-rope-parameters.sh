@@ -9,7 +9,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 transformers==5.24.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 transformers==5.24.0 numpy==2.4.6 huggingface-hub==2.4.0 protobuf==7.36.2 \
+  safetensors==0.8.0 tokenizers==0.23.3
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import json, transformers
 from mlx_lm.models import gemma2, llama, mixtral, qwen3

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # mlx-lm 0.32.2: a Llama config without tie_word_embeddings is taken as tied, where transformers
 # 5.24.0 takes it as untied, and the head that the file has is dropped without a word: 11 of 12
-# tensors are used, 3,024 of 3,824 parameters, and other logits come. Granite and Ministral 3 do
-# the same.
+# tensors are used, 3,024 of 3,824 parameters.
 # Output seen: tensors 12 11 parameters 3824 3024 transformers False
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 transformers==5.24.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check 'mlx[cpu]==0.32.4' mlx-lm==0.32.2 transformers==5.24.0 numpy==2.4.6 huggingface-hub==2.4.0 protobuf==7.36.2 \
+  safetensors==0.8.0 tokenizers==0.23.3
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import mlx.core as mx, transformers
 from mlx.utils import tree_flatten

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # MNN 3.6.1: an ONNX Gemm with transA=1 comes out turned: the product of the transposed matrix has
-# its rows and columns exchanged, whatever alpha, beta and transB are, and nothing is said; the
-# shape is the declared one, so that 2x3 numbers stand in the wrong places. transB alone, as linear
-# layers have it, is right. The first figures of each pair are those of onnxruntime 1.32.0.
+# its rows and columns exchanged, and nothing is said; the shape is the declared one, so that 2x3
+# numbers stand in the wrong places. transB alone, as linear layers have it, is right. The first
+# figures of each pair are those of onnxruntime 1.32.0.
 # Output seen: transA 1.5 13 135 2.5 24 246 / 1.5 2.5 13 24 135 246 transB 531.5 53 5 642.5 64 6 / 531.5 53 5 642.5 64 6
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 MNN==3.6.1 numpy
+venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 MNN==3.6.1 numpy==2.4.6 ml-dtypes==0.6.0 protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import os, sys
 output = os.fdopen(os.dup(1), "w")

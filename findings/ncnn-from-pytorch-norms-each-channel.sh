@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps ncnn==1.0.20261020 pnnx==20261020
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import os, subprocess

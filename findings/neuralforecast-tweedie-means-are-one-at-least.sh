@@ -12,7 +12,9 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 neuralforecast==3.3.0
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 neuralforecast==3.3.0 coreforecast==0.0.20 lightning-utilities==0.15.3 numpy==2.4.6 \
+  optuna==5.0.0 pandas==3.1.1 protobuf==7.36.2 pytorch-lightning==2.6.6 ray==2.60.0 safetensors==0.8.0 scipy==1.17.1 tensorboardx==2.6.5 torchmetrics==1.9.0 \
+  utilsforecast==0.2.17
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from neuralforecast.losses.pytorch import DistributionLoss

@@ -12,7 +12,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 nflows==0.14 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 nflows==0.14 numpy==2.4.6 protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from nflows.transforms import BatchNorm

@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 nir==1.0.8 nirtorch==2.6 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 nir==1.0.8 nirtorch==2.6 numpy==2.4.6 h5py==3.16.0
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps norse==1.1.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch

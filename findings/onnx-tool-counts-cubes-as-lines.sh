@@ -7,7 +7,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check onnx-tool==1.0.1 onnx==1.23.2 numpy
+venv/bin/pip install --quiet --disable-pip-version-check onnx-tool==1.0.1 onnx==1.23.2 numpy==2.4.6 ml-dtypes==0.6.0 protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import contextlib, io, onnx, onnx_tool
 from onnx import TensorProto, helper

@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
 # onnxruntime 1.32.0: quantization.quantize_static divides a Gemm's bias by its beta instead of
 # multiplying it. A row of ones times the identity plus beta = 1/4 of 8 and -16 is 3 and -3; the
-# quantized model makes 33 and -63, in both formats, QDQ and QOperator, and with optimizations off
-# 9 and -15 from the same QDQ file, whose Gemm has a beta of 1. QOperator multiplies the bias by
-# alpha, too, which ONNX's operator page gives to the product alone. alpha and beta of 1 are
-# right, and quantize_dynamic leaves such a Gemm in floats. Nothing is said; a step of 8 bits is
-# about 1 here.
+# quantized model makes 33 and -63, in both formats, QDQ and QOperator, and with optimizations off 9
+# and -15 from the same QDQ file, whose Gemm has a beta of 1. QOperator multiplies the bias by
+# alpha, too, which ONNX's operator page gives to the product alone. alpha and beta of 1 are right.
+# Nothing is said; a step of 8 bits is about 1 here.
 # Output seen: plain 9 -15 / 9 -16 / 9 -16 / 9 -16 beta 3 -3 / 33 -63 / 33 -63 / 9 -15 alpha 8 -16 / 5 -7 / 8 -15 / 8 -15
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6
+venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6 ml-dtypes==0.6.0 protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import logging, numpy as np, onnx, onnxruntime
 from onnx import TensorProto, helper, numpy_helper

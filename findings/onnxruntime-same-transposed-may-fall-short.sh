@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# onnxruntime 1.32.0: ConvTranspose with auto_pad SAME_UPPER promises an output of L·S columns
-# (ONNX's operator page: output_shape[i] = input_shape[i] * strides[i]); with a kernel shorter than
-# the stride it gives (L - 1)·S + k, one column less here and no zeros behind.
+# onnxruntime 1.32.0: ConvTranspose with auto_pad SAME_UPPER gives, with a kernel shorter than the
+# stride, (L - 1) * S + k columns and not the L * S that ONNX's operator page promises for it
+# (output_shape[i] = input_shape[i] * strides[i]): of 3 columns with a kernel of 2 and a stride of 3
+# there are 8 and not 9, the last column of zeros is not there, and what is added to them later does
+# not fit.
 # Output seen: [1, 10, 0, 2, 20, 0, 3, 30]
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check onnxruntime==1.32.0 onnx==1.23.2 numpy
+venv/bin/pip install --quiet --disable-pip-version-check onnxruntime==1.32.0 onnx==1.23.2 numpy==2.4.6 ml-dtypes==0.6.0 protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np, onnxruntime
 from onnx import TensorProto, helper

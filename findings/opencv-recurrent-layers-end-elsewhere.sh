@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # opencv-python-headless 5.0.0.93: the dnn module runs an ONNX GRU with direction "reverse"
 # forwards. A reverse LSTM is run backwards, but its last state Y_h, that of the first step, is
-# taken at the last step. A GRU's and an LSTM's clip and an LSTM's input_forget are left out.
-# Nothing is said; the first figures of each are those of onnxruntime 1.32.0.
+# taken at the last step. A GRU's clip and an LSTM's input_forget are left out. Nothing is said; the
+# first figures of each are those of onnxruntime 1.32.0.
 # Output seen: GRU 0.39 0.32 0.17 0.17 0.33 0.43 LSTM 0.55 0.63 0.51 0.55 0.63 0.51 Y_h 0.55 0.51 clip 0.17 0.28 0.35 0.17 0.33 0.43 input_forget 0.17 0.43 0.59 0.17 0.49 0.75
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6 opencv-python-headless==5.0.0.93
+venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6 opencv-python-headless==5.0.0.93 ml-dtypes==0.6.0 \
+  protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import cv2, numpy as np, onnxruntime
 from onnx import TensorProto, helper, numpy_helper

@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 openvino==2026.4.1 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 openvino==2026.4.1 numpy==2.4.6
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import openvino, torch
 from torch.nn import functional

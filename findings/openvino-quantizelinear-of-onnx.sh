@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 openvino==2026.4.1 numpy
+venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 openvino==2026.4.1 numpy==2.4.6 ml-dtypes==0.6.0 protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np, onnxruntime, openvino
 from onnx import helper, numpy_helper
@@ -23,7 +23,7 @@ def quantized(numbers, zero):
     graph = helper.make_graph([helper.make_node("QuantizeLinear", ["x", "scale", "zero"], ["y"])], "g", *ends, constants)
     made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10).SerializeToString()
     session = onnxruntime.InferenceSession(made, providers=["CPUExecutionProvider"])
-    compiled = openvino.Core().compile_model(openvino.Core().read_model(made, b""), "CPU")
+    compiled = openvino.Core().compile_model(openvino.Core().read_model(made, b""), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     return "onnxruntime", *session.run(None, {"x": array})[0].tolist(), "openvino", *compiled(array)[0].tolist()
 
 print("int8", *quantized([0.5, 1.5, 2.5], (3, "int8")), "int16", *quantized([1.5, 1e9], (0, "int16")), "uint16", *quantized([-1.5], (0, "uint16")))

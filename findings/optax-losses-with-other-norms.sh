@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check optax==0.2.8 jax==0.10.2 jaxlib==0.10.2 torch==2.13.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check optax==0.2.8 jax==0.10.2 jaxlib==0.10.2 torch==2.13.0 numpy==2.4.6 ml-dtypes==0.6.0 scipy==1.17.1
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np, optax, torch
 from torch.nn import functional

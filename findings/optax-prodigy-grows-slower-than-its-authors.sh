@@ -12,7 +12,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 jax==0.10.2 optax==0.2.8 prodigyopt==1.1.2 dadaptation==3.2 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 jax==0.10.2 optax==0.2.8 prodigyopt==1.1.2 dadaptation==3.2 numpy==2.4.6 jaxlib==0.10.2 \
+  ml-dtypes==0.6.0 scipy==1.17.1
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import contextlib, io
 import dadaptation, jax.numpy as jnp, optax, prodigyopt, torch

@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 paddlepaddle==3.3.1 numpy==2.4.6
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 paddlepaddle==3.3.1 setuptools==80.9.0 numpy==2.4.6 protobuf==7.36.2 safetensors==0.8.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np, paddle, torch
 

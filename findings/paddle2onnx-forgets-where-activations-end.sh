@@ -10,7 +10,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check paddlepaddle==3.3.1 paddle2onnx==2.1.0 onnx==1.17.0 onnxruntime==1.32.0 numpy==2.4.6
+venv/bin/pip install --quiet --disable-pip-version-check paddlepaddle==3.3.1 setuptools==80.9.0 paddle2onnx==2.1.0 onnx==1.17.0 onnxruntime==1.32.0 numpy==2.4.6 onnxoptimizer==0.3.13 \
+  polygraphy==0.53.6 protobuf==7.36.2 safetensors==0.8.0
 cat > pairs.py <<'PYTHON'  # a file, since the exporter reads the source of what it exports
 import os
 output = os.fdopen(os.dup(1), "w")

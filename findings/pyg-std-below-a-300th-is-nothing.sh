@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 torch_geometric==2.8.1
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 torch_geometric==2.8.1 numpy==2.4.6 xxhash==4.1.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from torch_geometric.nn.aggr import StdAggregation

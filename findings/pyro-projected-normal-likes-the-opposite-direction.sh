@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 pyro-ppl==1.9.2 scipy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 pyro-ppl==1.9.2 scipy==1.17.1 numpy==2.4.6 pyro-api==0.1.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import math, torch
 from pyro.distributions import ProjectedNormal

@@ -10,7 +10,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 pytorch-forecasting==1.8.0
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 pytorch-forecasting==1.8.0 lightning==2.6.6 lightning-utilities==0.15.3 numpy==2.4.6 \
+  pandas==3.0.6 pytorch-lightning==2.6.6 scikit-base==1.0.2 scikit-learn==1.9.1 scipy==1.17.1 torchmetrics==1.9.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from pytorch_forecasting.metrics import MAE, SMAPE

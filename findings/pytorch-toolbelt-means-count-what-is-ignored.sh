@@ -2,9 +2,8 @@
 # pytorch-toolbelt 0.8.0: SoftCrossEntropyLoss, of its page a drop-in replacement for
 # nn.CrossEntropyLoss, divides by all labels, those it ignores (-100, by default) included, where
 # PyTorch divides by those it does not: with three of four ignored the loss and its slopes are a
-# quarter. BiTemperedLogisticLoss, BinaryFocalLoss and CrossEntropyFocalLoss do so, too;
-# BinarySoftF1Loss and the Lovász losses leave them out. With reduction="none" the shape differs,
-# too, once a label may be ignored: (4, 1) for (4).
+# quarter. CrossEntropyFocalLoss does so, too. With reduction="none" the shape differs, too, once a
+# label may be ignored: (4, 1) for (4).
 # Output seen: PyTorch 0.6931 soft 0.1733 focal of one 0.3466 of one and three ignored 0.0866 shapes (4,) (4, 1)
 set -euo pipefail
 folder=$(mktemp -d)

@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check rouge==1.0.1 rouge-score==0.1.2 numpy setuptools==80.9.0
+venv/bin/pip install --quiet --disable-pip-version-check rouge==1.0.1 rouge-score==0.1.2 numpy==2.4.6 setuptools==80.9.0 nltk==3.10.4
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 from rouge import Rouge
 from rouge_score import rouge_scorer

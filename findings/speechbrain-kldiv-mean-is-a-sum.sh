@@ -12,7 +12,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 hyperpyyaml==1.2.3 joblib==1.6.0 packaging huggingface_hub tqdm sentencepiece requests
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 hyperpyyaml==1.2.3 joblib==1.6.0 packaging==26.4 \
+  huggingface_hub==2.4.0 tqdm==4.70.1 sentencepiece==0.2.3 requests==2.34.2
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps speechbrain==1.1.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import sys

@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check thinc==9.1.1 numpy
+venv/bin/pip install --quiet --disable-pip-version-check thinc==9.1.1 numpy==2.4.6 blis==1.0.2 confection==0.1.5
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np
 from thinc.api import RAdam

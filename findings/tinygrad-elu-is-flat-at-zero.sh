@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# tinygrad 0.14.0: the slope of elu at 0 is 0. The function is smooth there, with slope 1, which
-# PyTorch, JAX, Keras, Paddle and MLX give; tinygrad takes it as relu(x) - alpha·relu(1 - exp(x)),
-# and both halves have slope 0 at their kink.
+# tinygrad 0.14.0: the slope of elu at 0 is 0. The function is smooth there, with slope 1 on both
+# sides; tinygrad takes it as relu(x) - alpha·relu(1 - exp(x)), and both halves have slope 0 at
+# their kink.
 # Output seen: [1.0, 0.0, 1.0]
 set -euo pipefail
 folder=$(mktemp -d)

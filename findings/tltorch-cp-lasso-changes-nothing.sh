@@ -11,7 +11,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 tensorly==0.10.0 opt_einsum==3.4.0 packaging==26.4 tensorly-torch==0.5.0
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 tensorly==0.10.0 opt_einsum==3.4.0 packaging==26.4 \
+  tensorly-torch==0.5.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from tltorch import FactorizedTensor

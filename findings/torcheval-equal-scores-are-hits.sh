@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 torcheval==0.0.7 torchmetrics==1.9.0
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 torcheval==0.0.7 torchmetrics==1.9.0 lightning-utilities==0.15.3 numpy==2.4.6
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch, torcheval.metrics, torchmetrics.classification
 

@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 torchrl==0.14.1 scipy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 torchrl==0.14.1 scipy==1.17.1 hoptorch==0.1.4 numpy==2.4.6 pyvers==0.2.3 tensordict==0.14.3
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from scipy.stats import truncnorm

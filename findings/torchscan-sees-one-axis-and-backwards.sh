@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# torchscan 0.2.0 on PyTorch 2.13.0: a module's receptive field is that of its first spatial axis
-# alone (1 for a 1x7 kernel), 1 for a linear layer, which sees all, and minus the kernel for a
-# transposed convolution. Its MACs of the latter are those of a convolution over the output,
-# without groups (31,220 with what is added); the operators it counts in the same run have 13,824
-# FLOPs, two for each of the 6,912 products.
+# torchscan 0.2.0 on PyTorch 2.13.0: the receptive field that it gives is that of a module's first
+# spatial axis alone: 1 for a 1x7 kernel, which sees 7 columns, 1 for a linear layer, which sees
+# all, and -3 for a transposed convolution with a kernel of 3. The MACs of the latter are 31,220,
+# each of its 108 weights at each of the 289 outputs and 8 more, where the operators counted in the
+# same run have 13,824 FLOPs, two for each of the 6,912 products that there are.
 # Output seen: Conv2d 1 Linear 1 ConvTranspose2d -3 MACs 31220 FLOPs 13824
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torchscan==0.2.0 torch==2.13.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torchscan==0.2.0 torch==2.13.0 numpy==2.4.6
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 from torch import nn
 from torchscan import crawl_module

@@ -11,7 +11,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 torchmetrics==1.9.0 pandas==3.1.1 torchsurv==0.2.0
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 scipy==1.17.1 torchmetrics==1.9.0 pandas==3.1.1 torchsurv==0.2.0 \
+  lightning-utilities==0.15.3
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from torchsurv.loss.weibull import neg_log_likelihood_weibull

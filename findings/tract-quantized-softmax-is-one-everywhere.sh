@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # tract 0.23.9: a Softmax between two pairs of QuantizeLinear and DequantizeLinear, as quantizers
-# write attention, gives the largest number that its output's type holds for every column: of 0,
-# 1, 2, 3 all four are 0.996 where onnxruntime 1.32.0 (the first four of each) has 0.03, 0.09,
-# 0.24 and 0.64, which sum to 1; with int8 likewise. Nothing is said. With either pair away it is
-# right, and so are Sigmoid and Tanh between two pairs.
+# write attention, gives the largest number that its output's type holds for every column: of 0, 1,
+# 2, 3 all four are 0.996 where onnxruntime 1.32.0 (the first four of each) has 0.03, 0.09, 0.24 and
+# 0.64, which sum to 1; with int8 likewise. Nothing is said. With either pair away it is right, and
+# so is Sigmoid between two pairs.
 # Output seen: uint8 0.03 0.09 0.24 0.64 / 1.00 1.00 1.00 1.00 int8 0.03 0.09 0.23 0.64 / 0.99 0.99 0.99 0.99 behind alone 0.03 0.09 0.24 0.64 / 0.03 0.09 0.24 0.64 before alone 0.03 0.09 0.24 0.64 / 0.03 0.09 0.24 0.64 Sigmoid 0.50 0.73 0.88 0.95 / 0.50 0.73 0.88 0.95
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6 tract==0.23.9
+venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6 tract==0.23.9 ml-dtypes==0.6.0 protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np, onnxruntime, tract
 from onnx import TensorProto, helper, numpy_helper

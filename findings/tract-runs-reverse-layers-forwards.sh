@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # tract 0.23.9: an ONNX RNN, GRU or LSTM with direction "reverse" is run forwards, from the first
-# step to the last, and nothing is said; within a bidirectional layer the same direction is right.
-# Other activations than the usual ones, clip and an LSTM's input_forget are left out as well. The
-# figures are the outputs of three steps, in onnxruntime 1.32.0 and then in tract.
+# step to the last, and nothing is said. Other activations than the usual ones, clip and an LSTM's
+# input_forget are left out as well. The figures are the outputs of three steps, in onnxruntime
+# 1.32.0 and then in tract.
 # Output seen: RNN 0.64 0.85 0.91 0.46 0.81 0.94 GRU 0.39 0.32 0.17 0.17 0.33 0.43 LSTM 0.55 0.63 0.51 0.17 0.49 0.75 Relu 0.50 1.15 1.85 0.46 0.81 0.94 clip 0.17 0.28 0.35 0.17 0.33 0.43 input_forget 0.17 0.43 0.59 0.17 0.49 0.75
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6 tract==0.23.9
+venv/bin/pip install --quiet --disable-pip-version-check onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6 tract==0.23.9 ml-dtypes==0.6.0 protobuf==7.36.2
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import numpy as np, onnxruntime, tract
 from onnx import TensorProto, helper, numpy_helper

@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 einops==0.8.2 numpy
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 einops==0.8.2 numpy==2.4.6
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps vit-pytorch==1.26.14
 # It imports torchvision for training schemes that are not used here; an empty one stands for it.
 mkdir torchvision

@@ -10,7 +10,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 einops==0.8.2 einx==0.4.3 loguru==0.7.3 packaging
+venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 numpy==2.4.6 einops==0.8.2 einx==0.4.3 loguru==0.7.3 packaging==26.4 frozendict==2.5.1
 venv/bin/pip install --quiet --disable-pip-version-check --no-deps x-transformers==2.31.10 torch-einops-utils==0.2.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch

@@ -4,8 +4,7 @@
 # window with those at the right and are given its score. A model that looks at the last of eight
 # pixels alone has its first two credited like the fifth and sixth, where Captum 0.9.0 credits the
 # last four and no other. occlude_independent(mask), of its page occluding the pixels where the mask
-# is non-zero, keeps these and occludes all others; with invert=True it does what the page says of
-# False.
+# is non-zero, keeps these and occludes all others.
 # Output seen: zennit 1.0 1.0 0.0 0.0 1.0 1.0 2.0 2.0 captum 0.0 0.0 0.0 0.0 0.5 0.5 1.0 1.0 mask 1 0 0 0 1.0 0.0 0.0 0.0
 set -euo pipefail
 folder=$(mktemp -d)

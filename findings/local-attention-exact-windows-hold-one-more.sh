@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# local-attention 1.11.2: LocalAttention(window_size=4, causal=True) cuts the sequence into blocks of
-# 4, and a query sees its own block up to itself and the whole block before: from 5 positions, at
-# the start of a block, to 8 at its end, where a window of 4 (Longformer's, Mistral's) is itself and
-# 3 before. With exact_windowsize=True they are 5 everywhere, itself and 4 before.
+# local-attention 1.11.2: exact_windowsize=True, with which by its page a causal query sees at most
+# as many keys as the window size, lets it see one more: with window_size=4 itself and 4 before, 5
+# in all, where the window of Longformer and Mistral is itself and 3 before, so that a model trained
+# elsewhere with that window gives other numbers. Without it a query sees its own block up to itself
+# and the whole block before, 5 to 8 keys by its place.
 # Output seen: blocks 1 2 3 4 5 6 7 8 5 6 7 8 exact 1 2 3 4 5 5 5 5 5 5 5 5
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check local-attention==1.11.2 torch==2.13.0 numpy
+venv/bin/pip install --quiet --disable-pip-version-check local-attention==1.11.2 torch==2.13.0 numpy==2.4.6 einops==0.8.2 hyper-connections==0.4.11 \
+  torch-einops-utils==0.2.0
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from local_attention import LocalAttention
