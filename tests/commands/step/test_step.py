@@ -420,7 +420,6 @@ def test_slopes_of_ties_and_bends_are_worked_out_as_a_framework_has_them(
 
 
 def test_the_largest_of_a_long_uneven_window_takes_its_gradient() -> None:
-    """Windows of more than 64 elements are met axis by axis."""
     x = np.random.default_rng(3).permutation(17 * 18).reshape(1, 17, 18).astype(float)
     result = dlcalc.step("input 1x17x18; adaptivepool 2x1 kind=max", x, upstream=[[[2.0], [3.0]]])
     upper, lower = x[:, :9], x[:, 8:]
