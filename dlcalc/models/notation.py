@@ -34,7 +34,7 @@ from dlcalc.models.tree import (
     Value,
     folded,
 )
-from dlcalc.numbers.axes import as_whole, at_least, plain
+from dlcalc.numbers.axes import as_whole, at_least, plain, sizes_in
 from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.typed import Any
 
@@ -372,11 +372,10 @@ def read_shape(text: str) -> tuple[int, ...]:
     (1, 32, 32)
     """
     try:
-        value = read_value(text.strip("()[]").replace(" ", "").replace(",", "x"))
+        sizes = sizes_in(text)
     except InputError:
-        value = None
-    sizes = (value,) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(sizes, tuple) or not all(isinstance(s, int) and s > 0 for s in sizes):
+        sizes = (0,)
+    if min(sizes) < 1:
         raise InputError(f"{shorten(text)} is no shape; write CxHxW, such as 3x224x224")
     return input_shape(sizes)
 
