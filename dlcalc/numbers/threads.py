@@ -27,8 +27,6 @@ LEAST_SHARED = 10_000_000
 """Products below which threads that are there already are not worth a job."""
 LEAST_BESIDE_BLAS = 100_000_000
 """Products below which BLAS's threads, which need no start, are quicker than threads here."""
-THREADED_BLAS_ROOM = 4
-"""How much larger the tiles are where BLAS starts threads for every product."""
 
 
 BLAS_STARTS_THREADS = "1" not in (
@@ -120,15 +118,11 @@ def least_products() -> float:
 def share(total: int, room: int, products: int) -> int:
     """How many of `total` things one part takes: at most `room`, and as many parts a core.
 
-    Where BLAS starts threads of its own, some times `room`: they are dear to start.
-
     >>> share(10, 100, products=1000)
     100
     """
     if products < least_products():
         return max(1, room)
-    if blas().starts_threads:
-        room *= THREADED_BLAS_ROOM
     rounds = -(-total // (max(1, room) * cores()))
     return max(1, -(-total // (rounds * cores())))
 

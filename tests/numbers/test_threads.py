@@ -191,14 +191,6 @@ def test_parts_are_as_many_for_each_core(
     assert pool.share(total, room, products) == part
 
 
-def test_parts_are_larger_where_blas_starts_threads(
-    four_cores: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pool, "blas", lambda: _Deaf())
-    assert pool.share(400, 5, 100) == 20
-    assert pool.share(400, 5, 99) == 5
-
-
 def test_cores_are_those_of_the_process_unless_blas_takes_them(
     monkeypatch: pytest.MonkeyPatch
 ) -> None:
