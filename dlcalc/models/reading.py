@@ -51,8 +51,7 @@ def model(*words: str) -> Model:
     if word and (name := zoo_name(word)):
         return model(name)
     if word and find(word) is None and not any(mark in word for mark in " ;:\n("):
-        known = [*zoo_names(), *_files_beside(word)]
-        near = meant(word) if is_alias(word) else did_you_mean(word, known)
+        near = meant(word) if is_alias(word) else did_you_mean(word, zoo_names())
         raise InputError(
             f"no model, file or layer {word!r}{near or '; dlcalc models lists the models'}"
         )
@@ -168,15 +167,6 @@ def _model_file(folder: str) -> str:
     if os.path.exists(path):
         return path
     raise InputError("a folder without a config.json; name a file in it").at(folder)
-
-
-def _files_beside(path: str) -> list[str]:
-    """The files in the folder that a path leads to, as they would be typed."""
-    folder = os.path.dirname(path)
-    try:
-        return [os.path.join(folder, name) for name in os.listdir(folder or ".")]
-    except OSError:
-        return []
 
 
 def _from(source: Source, name: str) -> Model:
