@@ -176,7 +176,6 @@ def _(rng: Generator) -> Problem:
 
 FILTERS: dict[str, Callable[[Any, Any], Any]] = {
     "the filters in reverse order": lambda x, w: (x, w[::-1]),
-    "the filters in the order 1, 2, 0": lambda x, w: (x, w[[1, 2, 0]]),
     "the input channels in reverse order": lambda x, w: (x[::-1], w),
 }
 
@@ -814,20 +813,14 @@ def _(rng: Generator) -> Problem:
     return line, {"state": {"exp_avg": {"linear1.weight": [[round(0.9 * m + g, 8)]]}}}
 
 
-def in_another_order(command: str, rng: Generator) -> Problem:
+@mistake("mlp", "the rows in the order 2, 0, 1")
+def _(rng: Generator) -> Problem:
     """The outputs of three examples, the last of them first."""
     X, W = (rng.normal(size=shape).round(2) for shape in ((3, 2), (2, 2)))
     wrong = {"output": (X @ W.T)[[2, 0, 1]].round(7).tolist()}
-    data = {"x": X.tolist(), "target": [[0, 0]] * 3}
-    if command == "mlp":
-        data |= {"weights": [W.tolist()], "output": "identity"}
-        return ["mlp", json.dumps(data)], wrong
-    data |= {"loss": "mse", "parameters": {"linear1.weight": W.tolist()}}
-    return ["step", "input 2; linear 2 bias=no", json.dumps(data)], wrong
-
-
-mistake("mlp", "the rows in the order 2, 0, 1")(lambda rng: in_another_order("mlp", rng))
-mistake("step", "the examples in the order 2, 0, 1")(lambda rng: in_another_order("step", rng))
+    data = {"x": X.tolist(), "target": [[0, 0]] * 3, "weights": [W.tolist()],
+            "output": "identity"}
+    return ["mlp", json.dumps(data)], wrong
 
 
 # Recurrent cells and the autoencoder

@@ -126,7 +126,6 @@ def _json_array(text: str, allow_nonfinite: bool, decimal: Decimal) -> Any:
 
 Row = list[Number]
 _LINE_END = re.compile("\r\n|\r|\n")
-_BATCH = re.compile(r"^[^#\r\n]*;;", re.MULTILINE)
 _SHAPE = re.compile(r"#\s*shape\s+(\S*)\s*")
 
 
@@ -135,20 +134,17 @@ def parse_text(
 ) -> list[list[Any]]:
     """The arrays of a text, divided by blank lines, each as nested lists.
 
-    A single row is an array of one axis, more rows are one of two; `;;` divides the matrices
-    of a batch, and a line `# shape 6x28x28` gathers the slices that follow it into an array of
-    more. Of several arrays, the one under a line `# output` is meant, as commands write it
-    above gradients.
+    A single row is an array of one axis, more rows are one of two; a line `# shape 6x28x28`
+    gathers the slices that follow it into an array of more. Of several arrays, the one under a
+    line `# output` is meant, as commands write it above gradients.
 
-    >>> parse_text("1 2; 3 4"), parse_text("1; 2;; 3; 4")
-    ([[[1, 2], [3, 4]]], [[[[1], [2]], [[3], [4]]]])
+    >>> parse_text("1 2; 3 4")
+    [[[1, 2], [3, 4]]]
     >>> parse_text("1,2.5\\n\\n7 # the kernel")
     [[1, 2.5], [7]]
     """
     arrays: dict[int, list[Any]] = {}
     number = partial(parse_number, allow_nonfinite=allow_nonfinite, decimal=decimal)
-    if _BATCH.search(text):
-        return [_matrices(text, number)]
     blocks = _blocks(text, number)
     for line, shape, rows in blocks:
         if shape is None:
@@ -159,21 +155,6 @@ def parse_text(
     if not arrays:
         raise InputError("no numbers in it")
     return _titled_output(text, arrays) if len(arrays) > 1 else list(arrays.values())
-
-
-def _matrices(text: str, number: Callable[[str], Number]) -> list[list[Row]]:
-    """The matrices of a batch, divided by `;;`."""
-    found = [[row for _, _, rows in _blocks(part, number) for row in rows]
-             for part in text.split(";;")]
-    for place, rows in enumerate(found, 1):
-        if not rows:
-            raise InputError(f"matrix {place} of {len(found)} divided by ;; has no numbers")
-        if [*map(len, rows)] != [*map(len, found[0])]:
-            raise ShapeError(
-                f"matrix {place} is {len(rows)}x{len(rows[0])}, "
-                f"the first is {len(found[0])}x{len(found[0][0])}"
-            )
-    return found
 
 
 def _titled_output(text: str, arrays: dict[int, list[Any]]) -> list[list[Any]]:
@@ -201,14 +182,13 @@ def _blocks(text: str, number: Callable[[str], Number]) -> Iterator[Block]:
             continue
         if not rows and shape is None:
             start = place
-        for part in content.split(";"):
-            if part.strip():
-                rows.append(_row(part, place, number))
-                if len(rows[-1]) != len(rows[0]):
-                    raise ShapeError(
-                        f"row {len(rows)} has {len(rows[-1])} {plural(len(rows[-1]), 'number')}, "
-                        f"the rows above have {len(rows[0])}"
-                    ).at(f"line {place}")
+        for part in content.rstrip(" \t;").split(";"):
+            rows.append(_row(part, place, number))
+            if len(rows[-1]) != len(rows[0]):
+                raise ShapeError(
+                    f"row {len(rows)} has {len(rows[-1])} {plural(len(rows[-1]), 'number')}, "
+                    f"the rows above have {len(rows[0])}"
+                ).at(f"line {place}")
     if rows or shape:
         yield start, shape, rows
 
@@ -224,12 +204,13 @@ def _row(text: str, line: int, number: Callable[[str], Number]) -> Row:
             ).at(f"line {line}")
         words = fields
     try:
-        if text.isascii() and "_" not in text and len(text) <= MOST_DIGITS:
+        if words and text.isascii() and "_" not in text and len(text) <= MOST_DIGITS:
             return list(map(int, words))
     except ValueError:
         pass
-    if "" in words:
-        raise InputError("an empty field between commas").at(f"line {line}")
+    if not words or "" in words:
+        what = "field between commas" if words else "row between semicolons"
+        raise InputError(f"an empty {what}").at(f"line {line}")
     with At(f"line {line}"):
         return list(map(number, words))
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
-from dlcalc.errors import At, DlcalcError, InputError, did_you_mean
-from dlcalc.input.arrays import parse_text
+from dlcalc.errors import At, InputError, did_you_mean
 from dlcalc.input.json_text import check_array, parse_json
 from dlcalc.input.sources import Source, decode, read_table
 
@@ -45,33 +43,11 @@ def takes_record(function: Callable[P, R_co]) -> Recorded[P, R_co]:
                     _check_arguments(function, len(given), options)
                 raise
         *before, record = given
-        fields = {**{name: written_arrays(each) for name, each in record.items()}, **options}
+        fields = {**record, **options}
         _check_arguments(function, len(before), fields)
         return function(*before, **fields)
 
     return cast(Recorded[P, R_co], called)
-
-
-_ARRAY = re.compile(r"[\s\d.,;eE+-]*\d[\s\d.,;eE+-]*")
-
-
-def written_arrays(value: Any) -> Any:
-    """A field's value with the arrays that are written as text, as operands are, read.
-
-    >>> written_arrays("0 1; 2 3"), written_arrays({"w": "5 6", "activation": "relu"})
-    ([[0, 1], [2, 3]], {'w': [5, 6], 'activation': 'relu'})
-    """
-    if isinstance(value, Mapping):
-        return {name: written_arrays(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [written_arrays(each) for each in value]
-    if not isinstance(value, str) or not _ARRAY.fullmatch(value):
-        return value
-    try:
-        [array] = parse_text(value)
-    except (DlcalcError, ValueError):  # of several arrays
-        return value
-    return array if len(array) > 1 or isinstance(array[0], list) else array[0]
 
 
 def _check_arguments(
@@ -137,7 +113,7 @@ def checked_field(name: str, value: Any, allow_nonfinite: bool, layered: bool = 
         if isinstance(value, dict):
             return {key: checked_field(key, each, allow_nonfinite) for key, each in value.items()}
         if isinstance(value, bool | str | None):
-            return written_arrays(value)
+            return value
         if isinstance(value, list) and (layered or (value and _is_ragged(value))):
             return [
                 checked_field(f"[{place}]", each, allow_nonfinite)

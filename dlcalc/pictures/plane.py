@@ -198,7 +198,7 @@ def contour_lines(values: Grid, x: Sequence[float], y: Sequence[float], level: f
     """The lines on which `values` (rows along `y`, columns along `x`) equal `level`.
 
     Crossings are interpolated along the grid's edges. A closed line ends on its
-    first point. Squares with a corner that is NaN or infinite are left out.
+    first point.
 
     >>> contour_lines([[0, 2], [0, 2]], [0, 1], [0, 1], level=1)
     [[(0.5, 0.0), (0.5, 1.0)]]
@@ -211,15 +211,12 @@ def contour_lines(values: Grid, x: Sequence[float], y: Sequence[float], level: f
 
 
 def levels(values: Grid, count: int) -> list[float]:
-    """`count` heights, evenly spaced between the lowest and the highest finite value.
+    """`count` heights, evenly spaced between the lowest and the highest value.
 
     >>> levels([[0, 1], [2, 4]], 3)
     [1.0, 2.0, 3.0]
     """
-    finite = [value for row in values for value in row if math.isfinite(value)]
-    if not finite or min(finite) == max(finite):
-        return []
-    low, high = min(finite), max(finite)
+    low, high = min(map(min, values)), max(map(max, values))
     parts = [part / (count + 1) for part in range(1, count + 1)]
     return [low * (1 - part) + high * part for part in parts]
 
@@ -229,13 +226,12 @@ def _segments(values: Grid, level: float) -> Iterator[tuple[_Edge, _Edge]]:
         for column in range(len(values[0]) - 1):
             below, above = values[row], values[row + 1]
             corners = below[column], below[column + 1], above[column + 1], above[column]
-            if all(map(math.isfinite, corners)):
-                sides = (
-                    (row, column, True), (row, column + 1, False),
-                    (row + 1, column, True), (row, column, False),
-                )
-                for start, end in _crossed(corners, level):
-                    yield sides[start], sides[end]
+            sides = (
+                (row, column, True), (row, column + 1, False),
+                (row + 1, column, True), (row, column, False),
+            )
+            for start, end in _crossed(corners, level):
+                yield sides[start], sides[end]
 
 
 def _crossed(corners: tuple[float, ...], level: float) -> list[tuple[int, int]]:

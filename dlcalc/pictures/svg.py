@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -23,8 +22,6 @@ _MARKERS = {
 }
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 20, 20, 30  # margins, without the words
 _LINE = 20  # pixels a line of text takes
-# Characters that XML 1.0 has no place for.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -129,7 +126,7 @@ class _Drawing:
     def text(self) -> str:
         """The whole drawing as a file of its own."""
         width, height, title = self.sheet.width, self.sheet.height, self.sheet.title
-        name = f"<title>{_escaped(title)}</title>\n" if title else ""
+        name = f"<title>{escape(title)}</title>\n" if title else ""
         body = "\n".join([*self._axes(), *self.parts, *self._words(), *self._legend()])
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
@@ -173,7 +170,7 @@ class _Drawing:
 
 def _text_element(at: Point, words: str, anchor: str = "middle", more: str = "") -> str:
     x, y = map(_number, at)
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{more}>{_escaped(words)}</text>'
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}"{more}>{escape(words)}</text>'
 
 
 def _polyline(places: Iterable[Point], look: _Look) -> str:
@@ -196,8 +193,3 @@ def _marker(at: Point, colour: str, shape: str, size: float) -> str:
 def _number(value: float) -> str:
     """To a hundredth of a pixel, without the zeros that say nothing."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _escaped(words: str) -> str:
-    """The words as they stand in XML: escaped, and without what it has no place for."""
-    return escape(_NOT_XML.sub("\ufffd", words))

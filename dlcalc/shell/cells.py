@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from dlcalc.errors import At, DlcalcError, InputError, did_you_mean
 from dlcalc.input.arrays import read_array
 from dlcalc.layers.cells.problem import INPUTS, Cell, CellResult, by_steps
-from dlcalc.numbers.places import Index
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
@@ -148,25 +147,8 @@ class CellRun(Run[CellResult]):
         }
         return Answer(
             record, blocks, main=gradient_name(next(iter(gradients))),
-            at=lambda name, index: self._steps_at(result, lines(), name, index), **told,
+            at=lambda name, index: None if name else lines().steps(index), **told,
         )
-
-    def _steps_at(self, result: CellResult, lines: Any, name: str, index: Index) -> Any:
-        """The steps of a place of the table: of a step by its number, or of a gate, dz_i:0."""
-        if not name:
-            return lines.steps(index)
-        field, _, gate = name.rpartition("_")
-        gates, last = result.problem.gates, list(result.values)[-1]
-        step, _, bare = field.rpartition(".")
-        if gate not in gates or bare != last or len(index) > 1 + result.problem.batched:
-            return None
-        if not step and result.problem.steps > 1:
-            raise InputError(f"each of steps has {name!r}: say which, as steps[0].{name}")
-        size = result.problem.hidden
-        if not index or not 0 <= index[-1] < size:
-            raise InputError(f"{name} is {size} numbers: say which, from {name}:0 on")
-        index = (*index[:-1], gates.index(gate) * size + index[-1])
-        return [lines.element(f"{step or 'steps[0]'}.{last}", index)]
 
     def _verdict_blocks(self, kept: Any) -> list[Block]:
         """The verdict, and the chart."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dlcalc.pictures.plane import contour_lines, levels
+from dlcalc.pictures.plane import contour_lines
 
 SIDE = [-2 + 0.1 * step for step in range(41)]
 
@@ -45,11 +45,6 @@ def test_the_centre_decides_a_saddle(centre: float, joined: set[tuple[float, flo
     assert joined in [{(round(x, 9), round(y, 9)) for x, y in line} for line in lines]
 
 
-def test_squares_that_touch_a_nan_stay_empty() -> None:
-    values = [[0.0, 2.0, 2.0]] * 2 + [[0.0, math.nan, 2.0]]
-    assert contour_lines(values, [0, 1, 2], [0, 1, 2], 1) == [[(0.5, 0.0), (0.5, 1.0)]]
-
-
 @given(st.lists(st.lists(st.integers(0, 9), min_size=5, max_size=5), min_size=5, max_size=5))
 def test_lines_end_on_the_border_or_nowhere(values: list[list[int]]) -> None:
     crossings = 0
@@ -63,9 +58,3 @@ def test_lines_end_on_the_border_or_nowhere(values: list[list[int]]) -> None:
     assert crossings == sum((a >= 4.5) != (b >= 4.5) for a, b in sides)
 
 
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [([[0, 4]], [1, 2, 3]), ([[2, 2]], []), ([[math.nan]], []), ([[math.inf, 0, 4]], [1, 2, 3])],
-)
-def test_levels(values: list[list[float]], expected: list[float]) -> None:
-    assert levels(values, 3) == expected

@@ -148,7 +148,6 @@ def test_kl_takes_the_record_of_a_line() -> None:
     ("quiz", [[3]], "no problems of"),
     ("grad", ["gru_step"], "an equation is NAME = EXPRESSION"),
     ("check", [b"x"], "a sheet is text, or a list"),
-    ("size", [{"input": 32, "kernal": 5}], "unknown field 'kernal'; did you mean kernel?"),
     ("size", [32, 5, 1, "1:x"], "'1:x' is no padding: write 1, 1x2, 1:2"),
 ])
 def test_values_of_another_kind_are_refused(name: str, given: list[Any], complaint: str) -> None:
@@ -193,7 +192,6 @@ def test_functions_take_what_commands_take() -> None:
     assert dlcalc.diagnose(curve=curve).diagnosis == "variance"
     assert dlcalc.size("32x32", "5", pad=2).output == (32, 32)
     assert dlcalc.size(32, 5, pad="1:2").output == 31
-    assert dlcalc.size({"input": 32, "kernel": 5, "pad": "1:2"}, stride=2).output == 16
     assert dlcalc.mults("4x4", 5).total == dlcalc.mults((4, 4), 5).total
     assert dlcalc.conv("1 2; 3 4", "1 1").output.tolist() == [[3], [7]]
     assert dlcalc.pool("1 2; 3 4", "2x1").output.tolist() == [[3, 4]]

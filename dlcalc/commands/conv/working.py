@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.slips import order_slip
 from dlcalc.formulas.expressions import Step, add, element, mul, symbol, total
 from dlcalc.input.expressions import mistakes
 from dlcalc.layers.size_steps import axis_steps, size_slips
@@ -155,7 +154,7 @@ def advice(result: Convolution, field: Place, expected: Any) -> str:
     name = str(field[0])
     if name not in FIELDS:
         return ""
-    found = slip_of(expected, _slips(result, name)) or _order_of(result, name, expected)
+    found = slip_of(expected, _slips(result, name))
     shape = np.shape(expected)
     shape = (1,) * (len(result.shape) - len(shape)) + shape
     if found or name != "output" or shape == result.shape or len(shape) != len(result.shape):
@@ -173,6 +172,8 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
         "output_padding", "bias")}}
     several = result.groups == 1 and w.ndim == result.dims + 2
     first = (slice(None), slice(1))[:: -1 if result.transposed else 1]
+    filters = int(result.transposed and w.ndim == result.dims + 2)
+    """The axis of the filters in the kernel."""
     turned = {
         "field": field, "across": np.swapaxes(np.asarray(w), -1, -2) if result.dims > 1 else w,
         "strides": result.stride[::-1], "sides": tuple(pair[::-1] for pair in result.pad),
@@ -180,7 +181,7 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
         "first_x": x[..., :1, *result.dims * (slice(None),)] if several else x,
         "first_w": w[first] if several else w,
         "channels_back": np.flip(x, -result.dims - 1) if several else x,
-        "filters": w.ndim > result.dims, "filters_back": np.flip(w, _filter_axis(result, "dw")),
+        "filters": w.ndim > result.dims, "filters_back": np.flip(w, filters),
         "channels": x.shape[-result.dims - 1] if several else 1, "single": len(w) == 1,
         "biased": result.bias is not None,
         "biases_back": None if result.bias is None else np.flip(result.bias),
@@ -214,23 +215,6 @@ def _last_window(result: Convolution, filters: slice = slice(None)) -> Any:
     for tap, (of, to) in reversed([*zip(np.ndindex(*sizes), taps(result.axes), strict=True)]):
         found[to] = np.einsum("ngf...,gfc->ngc...", given[of], w[(..., *tap)])
     return found
-
-
-def _filter_axis(result: Convolution, field: str) -> int:
-    """The axis of the filters in a field that has one, of `dw` as of the kernel."""
-    if field == "output":
-        return len(result.shape) - result.dims - 1
-    return int(field == "dw" and result.transposed and len(result.kernel_shape) > result.dims + 1)
-
-
-def _order_of(result: Convolution, field: str, expected: Any) -> str:
-    """The order of the filters in which an answer has what belongs to them; "" for none."""
-    array, axis = getattr(result, field), _filter_axis(result, field)
-    if field == "dx" or len(result.kernel_shape) == result.dims or (
-            np.shape(expected) != array.shape):
-        return ""
-    return order_slip("filters", *(
-        np.moveaxis(np.asarray(each), axis, 0) for each in (array, expected)))
 
 
 def _pad_that_gives(result: Convolution, wanted: Index) -> str:

@@ -78,30 +78,6 @@ def learning_curve(
     return LearningCurve(axis, points, losses)
 
 
-def as_curve(value: object) -> LearningCurve:
-    """A learning curve as it is, in a file or text of CSV, or from its columns by name.
-
-    Raises InputError for other names and for columns of different lengths.
-
-    >>> columns = {"epochs": [1, 2], "train_error": [0.5, 0.3], "test_error": [0.6, 0.5]}
-    >>> as_curve(columns).points[-1].train_error
-    0.3
-    """
-    if isinstance(value, LearningCurve):
-        return value
-    if isinstance(value, str):
-        return read_learning_curve(value)
-    if not isinstance(value, Mapping):
-        raise InputError(f"learning curve: expected columns {HEADER}")
-    with At("learning curve"):
-        axis, names, losses = _columns(list(map(str, value)))
-    columns = [list(value[name]) for name in names]
-    if len({len(each) for each in columns}) > 1:
-        lengths = ", ".join(str(len(each)) for each in columns)
-        raise InputError(f"learning curve: columns of different lengths, {lengths}")
-    return learning_curve(axis, list(zip(*columns, strict=True)), losses)
-
-
 def read_learning_curve(value: str) -> LearningCurve:
     """A learning curve from CSV: a header that names the columns, and a row a measurement.
 
@@ -256,7 +232,7 @@ class Diagnosis(Result, _Diagnosis):
 
 def diagnose(
     train_error: float | str | None = None, test_error: float | str | None = None, *,
-    target: float | str | None = None, curve: object = None,
+    target: float | str | None = None, curve: LearningCurve | str | None = None,
 ) -> Diagnosis:
     """Bias, variance, both or neither, and what would help.
 
@@ -264,8 +240,8 @@ def diagnose(
     target is 0.05 unless given, which above 1, where an error is no rate, it has to be. Of
     excess = test − target, the bias part is train − target and the variance part
     test − train; each counts from a quarter of the excess on. Where the test error meets
-    the target there is no excess, and neither is diagnosed. A learning curve, as `as_curve`
-    takes it, gives both errors by its last point, and decides the remedies that its course
+    the target there is no excess, and neither is diagnosed. A learning curve, CSV in a file or
+    a text, gives both errors by its last point, and decides the remedies that its course
     speaks about.
 
     Raises InputError for an error that is missing, below 0 or not finite, and for one
@@ -277,8 +253,10 @@ def diagnose(
     >>> [each.helps for each in found.remedies[:3]]
     ['yes', 'yes', 'no']
     """
-    course = None if curve is None else as_curve(curve)
+    course = read_learning_curve(curve) if isinstance(curve, str) else curve
     if course is not None:
+        if not isinstance(course, LearningCurve):
+            raise InputError(f"learning curve: expected columns {HEADER}")
         if train_error is not None or test_error is not None:
             raise InputError("errors: give them, or a learning curve, not both")
         _, train_error, test_error = course.points[-1]

@@ -100,8 +100,6 @@ class MlpWorking(Recipe):
         given: dict[str, Any] = {self.h[0]: network.x, self.t: network.target}
         if network.single:
             given = {name: each[0] for name, each in given.items()}
-        for n, layer in enumerate(result.layers):
-            given |= {self.q[n]: layer.q, self.h[n + 1]: layer.h}
         given |= {own: network.parameters[name] for name, own in self.parameters.items()}
         return {**given, "J": result.loss}
 

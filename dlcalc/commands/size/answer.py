@@ -48,15 +48,6 @@ def size(
 
 @overload
 def size(
-    input: dict[str, Any], kernel: PerAxis | None = ..., stride: PerAxis = ...,
-    pad: Padding = ..., dilation: PerAxis = ..., *, transposed: bool = ...,
-    output_padding: PerAxis = ..., ceil: bool = ..., output: PerAxis | None = ...,
-    solve: str | None = ..., framework: str | None = ...,
-) -> Any: ...
-
-
-@overload
-def size(
     input: PerAxis | None = ..., kernel: PerAxis | None = ..., stride: PerAxis = ...,
     pad: Padding = ..., dilation: PerAxis = ..., *, transposed: bool = ...,
     output_padding: PerAxis = ..., ceil: bool = ..., output: PerAxis, solve: str,
@@ -64,8 +55,8 @@ def size(
 
 
 def size(
-    input: PerAxis | dict[str, Any] | None = None, kernel: PerAxis | None = None,
-    stride: PerAxis = 1, pad: Padding = 0, dilation: PerAxis = 1, *, transposed: bool = False,
+    input: PerAxis | None = None, kernel: PerAxis | None = None, stride: PerAxis = 1,
+    pad: Padding = 0, dilation: PerAxis = 1, *, transposed: bool = False,
     output_padding: PerAxis | None = None, ceil: bool = False, output: PerAxis | None = None,
     solve: str | None = None, framework: str | None = None,
 ) -> Size | Solutions:
@@ -74,9 +65,8 @@ def size(
     O = ⌊(L + 2P − D(F − 1) − 1)/S⌋ + 1 and, transposed,
     O = (L − 1)S − 2P + D(F − 1) + output_padding + 1 (Dumoulin and Visin 2016,
     "A guide to convolution arithmetic for deep learning", sections 2 and 4).
-    Sizes are in columns, one value or one an axis; a record of all can stand for `input`.
-    With `solve`, the name of one of the parameters, and the `output` wanted, every whole
-    value of it that gives that output.
+    Sizes are in columns, one value or one an axis. With `solve`, the name of one of the
+    parameters, and the `output` wanted, every whole value of it that gives that output.
     `framework` computes as that one does, and refuses what it refuses. Raises ShapeError
     where the kernel does not fit or nothing gives the output, and InputError for values
     out of range.
@@ -90,8 +80,6 @@ def size(
     >>> size(32, 5, stride=2, output=16, solve="pad").solutions[0].value
     2
     """
-    if isinstance(input, dict):
-        return _of_record(**locals())
     extra = 0 if output_padding is None else output_padding
     if solve is not None:
         if framework is not None:
@@ -124,17 +112,6 @@ def size(
     if len(axes) == 1:
         return tuple.__new__(Size, (outputs[0], remainders[0], axes, notes))
     return tuple.__new__(Size, (outputs, remainders, axes, notes))
-
-
-def _of_record(input: dict[str, Any], **options: Any) -> Size | Solutions:
-    """The size of a record, with the options that were given beside it."""
-    from inspect import signature
-
-    from dlcalc.input.fields import takes_record
-
-    usual = signature(size).parameters
-    given = {name: each for name, each in options.items() if each is not usual[name].default}
-    return takes_record(size)(input, **given)
 
 
 FIELDS = (

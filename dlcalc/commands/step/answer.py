@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import isfinite
@@ -32,7 +32,6 @@ from dlcalc.numbers.exact import as_doubles, as_object, as_word
 from dlcalc.numbers.places import unravel
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.threads import Aside
-from dlcalc.numbers.threads import each as in_parts
 from dlcalc.output.answer import Answer, Block, Table, Text
 from dlcalc.output.training import add_checks
 from dlcalc.shell.lazy import lazily
@@ -328,29 +327,17 @@ def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, 
         ("the output", ran.output.value), ("the loss", end.value),
         *((node.name, node.value) for node in divisors), *gradients.items(),
     ]
-    overflowing = _overflowing([array for _, array in named])
+    # The sum of squares is finite where all are, but for numbers whose squares overflow.
+    overflowing = [
+        name for name, array in named if not isfinite((flat := array.ravel("K")) @ flat)
+        and not np.isfinite(flat).all()
+    ]
     if overflowing:
         for node in ran.graph.nodes:
             if isinstance(node.rule, MaxPool):
                 node.rule.require_input(node)
-        name, _ = named[min(overflowing)]
-        raise InputError(f"{name} overflows: inputs or parameters are too large")
+        raise InputError(f"{overflowing[0]} overflows: inputs or parameters are too large")
     return None if "upstream" in problem.given else float(end.value), gradients
-
-
-def _overflowing(arrays: Sequence[Array]) -> list[int]:
-    """The places of those that are not finite."""
-    found: list[int] = []
-
-    def look(places: Iterator[int]) -> None:
-        for place in places:
-            flat = arrays[place].ravel("K")
-            # The sum of squares is finite where all are, but for numbers whose squares overflow.
-            if not isfinite(flat @ flat) and not np.isfinite(flat).all():
-                found.append(place)
-
-    in_parts(look, range(len(arrays)), sum(array.size for array in arrays))
-    return found
 
 
 def data_fields(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ import numpy as np
 
 from dlcalc.commands.step.answer import NetworkStep, train, trained
 from dlcalc.derive.rules import Activate, Array, Convolve, Einsum, Graph, Index, MaxPool, Node
-from dlcalc.derive.slips import order_slip
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.layers import optimisers
@@ -237,12 +236,7 @@ Pull = Callable[[Node, Array, int], Any]
 def advice(result: NetworkStep, field: str, wanted: Any) -> str:
     """The slip that gives what was wanted of a field; "" where none does."""
     size = sum(node.value.size for node in result.ran.graph.nodes)
-    found = slip_of(wanted, islice(_slips(result, field), FEWEST_TRIED + MOST_WORK // size))
-    own, batch = _value(result.ran, field), result.ran.output.value
-    if found or not np.ndim(own) or not 1 < len(batch) == len(own) or (
-            field != "gradients.x" and field.startswith("gradients")):
-        return found
-    return order_slip("examples", own, wanted)
+    return slip_of(wanted, islice(_slips(result, field), FEWEST_TRIED + MOST_WORK // size))
 
 
 def _slips(result: NetworkStep, field: str) -> Iterator[tuple[str, Any]]:

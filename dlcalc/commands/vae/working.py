@@ -67,7 +67,10 @@ class VaeWorking(Recipe):
             x: vae.x[0] if self.single else vae.x, "ε": noise if vae.sampled else noise[0],
             **{self.weights[field]: each for field, each in vae.weights.items()},
         }
-        text, given = self.equations("terms"), {**self.given, **self._fast_values()}
+        text, given = self.equations("terms"), {
+            **self.given, "μ": result.mu, "σ": result.sigma, z: result.z, "L1": result.L1,
+            "L2": result.L2,
+        }
         difference = named(x) - named(y)
         self.derive(text, given, "L1", {self.words["a"]: (
             difference / rows if rows > 1 else difference, (self.given[x] - result.y) / rows,
@@ -98,19 +101,6 @@ class VaeWorking(Recipe):
         """Each matrix as the equations name it, by its name in the record."""
         layers = (*self.encoder, *self.heads, *self.decoder)
         return {field: each.weight for field, each in zip(self.vae.weights, layers, strict=True)}
-
-    def _fast_values(self) -> dict[str, Any]:
-        """Every value of the fast pass."""
-        result, passes, found = self.result, self.result.passes, dict[str, Any]()
-        encoded = (*passes.encoder, passes.mu, passes.log_sigma)
-        for layer, each in zip((*self.encoder, *self.heads), encoded, strict=True):
-            found |= {layer.argument: each.q.value, layer.value: each.h.value}
-        found = {name: each[0] if self.single else each for name, each in found.items()}
-        for layer, each in zip(self.decoder, passes.decoder, strict=True):
-            found |= {name: node.value.reshape(*result.z.shape[:-1], -1)
-                      for name, node in ((layer.argument, each.q), (layer.value, each.h))}
-        own = {"μ": result.mu, "σ": result.sigma, self.z: result.z}
-        return {**found, **own, "L1": result.L1, "L2": result.L2}
 
     def _order(self) -> None:
         z, latent = self.z, {"z": self.z, "mu": "μ", "sigma": "σ"}

@@ -371,7 +371,7 @@ def test_the_slip_in_a_convolution_is_named(expected: str, slip: str) -> None:
     assert done.complaint.endswith(f"; {slip} gives that")
 
 
-CHANNELS = ["-x", "1 2; 3 4;; 5 6; 7 8", "-w",
+CHANNELS = ["-x", "[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]", "-w",
             "[[[[1, 0], [2, 1]], [[0, 3], [1, 2]]], [[[1, 1], [0, -1]], [[2, 0], [1, 1]]]]"]
 
 

@@ -292,9 +292,3 @@ def test_a_gradient_that_overflows_is_named_with_its_step(
 ) -> None:
     with pytest.raises(dlcalc.InputError, match=message):
         dlcalc.rnn(W, x=x, dh=dh, activation="identity")
-
-
-def test_arrays_of_a_record_may_be_written_as_text() -> None:
-    as_text = dlcalc.rnn({"W": "0.5 1", "x": "1; -1", "dh": "1"})
-    assert as_text.h.tolist() == dlcalc.rnn([[0.5, 1]], x=[[1], [-1]], dh=[1]).h.tolist()
-    assert invoke("rnn", '{"W": "0.5 1", "x": "1; -1", "dh": [1]}').out == invoke("rnn", RNN).out

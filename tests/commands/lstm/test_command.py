@@ -233,13 +233,6 @@ def test_faults_are_one_line_and_status_2(arguments: list[str], message: str) ->
     assert (done.status, done.complaint[: len(message)]) == (2, message)
 
 
-def test_gates_have_their_gradients_by_the_names_of_the_table() -> None:
-    shown = invoke("lstm", "--at", "dz_g:1").out
-    assert "_g,1 = δg_1 ⊙ (1 − g_1²) = 0.0185825 ⊙ (1 − (−0.635149)²)" in shown
-    assert invoke("lstm", "--at", "steps[0].dz_g:1").out == shown
-    assert invoke("lstm", "--at", "dz_g").status == 2
-
-
 def test_errors_name_the_file(tmp_path: Path) -> None:
     path = tmp_path / "problem.json"
     path.write_text('{"W": [[1, 2], [1, 2], [1, 2], [1, 2]], "x": [1], "b": [1]}')
