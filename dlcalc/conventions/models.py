@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cache
 from math import floor, prod
@@ -14,7 +14,7 @@ from dlcalc.errors import InputError, did_you_mean
 from dlcalc.layers.counted import Counted, Shape
 from dlcalc.layers.table import handler
 from dlcalc.models.count import Count, Row, tally
-from dlcalc.models.tree import Layer, Model, Node
+from dlcalc.models.tree import Block, Kind, Layer, Model, Node
 from dlcalc.names import COUNTERS
 from dlcalc.numbers.results import Result
 from dlcalc.typed import Any, NamedTuple
@@ -26,8 +26,8 @@ TURN = ("transpose", "sequence")
 """Layers whose output torch leaves as a view with its axes turned."""
 SWAP = (*GATES, "attention")
 """Layers within which a batch is the second axis: their output is a view, too, of several."""
-MOVES = (*TURN, "flatten", "reshape", "crop", "select")
-"""Layers that move elements, among those that look at one at a time."""
+MOVES = (*TURN, "flatten", "reshape", "crop", "select", "softmax", "log_softmax")
+"""Layers that lay elements out anew, among those that look at one at a time."""
 LARGEST_SHARED = 1024
 """Elements up to which torch's exporter keeps initialisers of equal values once."""
 
@@ -203,12 +203,9 @@ def _kind(row: Row, facts: Facts) -> str:
 def _parameters(rules: Mapping[str, Any], count: Count, rows: Rows) -> int | None:
     """The parameters that a counter prints, by what its table says of them."""
     whose = rules.get("parameters", "each once")
-    if whose == "none":
-        return None
-    if whose == "each once":
-        return count.params
-    if whose == "trainable":
-        return count.trainable
+    said = {"none": None, "each once": count.params, "trainable": count.trainable}
+    if whose in said:
+        return said[whose]
     if whose == "of the exported graph":
         return _initialisers(_by_type(rules, "params"), rows)
     owners = {row.name: row for row, _ in rows}
@@ -228,12 +225,11 @@ def is_shared(row: Row) -> bool:
 
 def _called_again(row: Row, owners: Mapping[str, Row]) -> bool:
     """Whether a tied layer is its owner, called a second time, and no module of its own."""
-    if is_shared(row):
-        return True
     owner = owners.get(row.tied)
-    if owner is None or row.biases or owner.biases or row.type != owner.type:
-        return False
-    return row.arguments == owner.arguments
+    return is_shared(row) or (
+        owner is not None and not row.biases and not owner.biases
+        and (row.type, row.arguments) == (owner.type, owner.arguments)
+    )
 
 
 def _initialisers(lines: Mapping[str, Any], rows: Rows) -> int:
@@ -241,8 +237,7 @@ def _initialisers(lines: Mapping[str, Any], rows: Rows) -> int:
     known: dict[tuple[Any, ...], int] = {}
     owners = {row.name: row for row, _ in rows}
     for row, facts in rows:
-        terms = lines.get(_kind(row, facts), {"own": "P"})
-        for kind, text in terms.items():
+        for kind, text in lines.get(_kind(row, facts), {"own": "P"}).items():
             size = int(value(text, facts))
             key: tuple[Any, ...] = (kind, size)
             if kind in ("own", "biases"):
@@ -281,23 +276,36 @@ def facts_of(
             known[key] = Facts(
                 row, N=batch, sdpa=int(attention == "sdpa"), folded=int(id(node) in folded),
                 turned=int(id(node) in turned),
-                swapped=int(id(node) in swapped and len(row.input) == 2),
+                swapped=int(id(node) in swapped and len(row.input) == 2 and row.input[0] > 1),
             )
         yield row, known[key]
 
 
-def _behind(body: Sequence[Node]) -> Iterator[tuple[Layer, str, str]]:
-    """Each layer with the types of the one right before it, and before activations there."""
-    last = view = ""
+def _behind(body: Sequence[Node], view: str = "") -> Generator[tuple[Layer, str, str], None, str]:
+    """Each layer with the types of the one right before it, and before activations there.
+
+    Sums and products of branches lie in memory as the first of them does.
+    """
+    last = straight = ""
     for node in body:
         if isinstance(node, Layer):
             yield node, last, view
             last = node.type
-            if last in MOVES or not handler(last).__module__.endswith(".pointwise"):
-                view = last
+            if last == "transpose" and view in TURN:
+                view = straight
+            elif last in MOVES or (
+                last != "position" and not handler(last).__module__.endswith(".pointwise")
+            ):
+                straight, view = view, last
         else:
-            yield from _behind(node.body)
-            last = view = node.kind
+            ends = []
+            for way in node.body if node.kind in Kind.JOINS else (node,):
+                if isinstance(way, Block):
+                    ends.append((yield from _behind(way.body, view)))
+            last = node.kind
+            if last not in (Kind.ASIDE, Kind.BUILT):
+                view = "" if last == Kind.CONCAT else ends[0]
+    return view
 
 
 @cache
@@ -326,14 +334,13 @@ class Facts:
             "columns": row.input[1:], "places": row.output[1:],
         }
 
-    def __getitem__(self, name: str) -> Any:
-        return self.get(name)
-
     def get(self, name: str) -> Any:
         """The value of a name; null where nothing gives one."""
         if name not in self.known:
             self.known[name] = self._found(name)
         return self.known[name]
+
+    __getitem__ = get
 
     def but(self, **names: Number) -> Facts:
         """The same with other values of some names."""
@@ -437,8 +444,7 @@ def framed(model: Model, count: Count, framework: str) -> Framed:
                 f"{framework} counts {made.params:,} in {row.name}, pytorch {usual.params:,}: "
                 f"{_ask(framework, 'why', row.type)}"
             )
-        named = dict(_tensors(row, facts, framework))
-        if named:
+        if named := dict(_tensors(row, facts, framework)):
             tensors[row.name] = named
         if row.type in GATES:
             gates[row.name] = {"gates": ask(framework, "cells", f"gates of {row.type}")}
@@ -501,11 +507,8 @@ def number(framework: str, fact: str, row: Row, facts: Facts) -> int:
 
 @cache
 def _ask(framework: str, fact: str, type: str) -> str:
-    lines = table("frameworks")["parameters"][fact]
-    for types, line in lines.items():
-        if type in types.split():
-            return str(tables.answer(line, framework))
-    return ""
+    line = _by_type(table("frameworks")["parameters"], fact).get(type)
+    return "" if line is None else str(tables.answer(line, framework))
 
 
 def _framework_row(row: Row, facts: Facts, framework: str) -> Row:
@@ -558,10 +561,8 @@ def _of_cell(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shap
         for direction in range(facts["D"]):
             for name, text in layout.items():
                 if facts["bias"] or tables.is_matrix(text.split()):
-                    yield (
-                        _parameter_name(name, layer, direction, facts, framework),
-                        _shape(text, facts, width),
-                    )
+                    own = _parameter_name(name, layer, direction, facts, framework)
+                    yield own, _shape(text, facts, width)
 
 
 def _shape(text: str, facts: Facts, width: int = 0) -> Shape:

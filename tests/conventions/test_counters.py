@@ -64,6 +64,8 @@ EXPORTED = [
     ("input 6x7x13; adaptivepool 5", 2, 4500, 660),
     ("input 4x11; adaptivepool 3", 2, 192, 49),
     ("input 5x8; adaptivepool 4", 3, 120, 1),
+    ("input 3x4x4x4; adaptivepool 2 kind=max", 2, 96, 0),
+    ("input 3x4x6x4; adaptivepool 1x2x2 kind=max", 1, 48, 0),
     ("input 3x6; groupnorm 3", 2, 324, 15),
     ("input 2x5; upsample 3 mode=linear", 2, 180, 45),
     ("input 5x4; attention 4", 2, 8360, 90),
@@ -101,6 +103,16 @@ VIEWS = [
     ("gru 6 bidirectional=yes; rnn 4", 3, "module", 10584), ("transpose; rnn 4", 1, "module", 240),
     ("attention 1; linear 4", 3, "module", 4095), ("lstm 6; attention 1", 3, "sdpa", 3150),
     ("transpose; attention 1", 1, "module", 1365), ("transpose; attention 1", 3, "sdpa", 3045),
+    # A sum lies as the first of its branches does.
+    ("lstm 5\nsum:\n  branch:\n  branch:\n    attention 1", 3, "module", 3990),
+    ("gru 5\nsum:\n  branch:\n    linear 5\n  branch:\nattention 1", 3, "module", 7665),
+    ("transpose\nscale:\n  branch:\n  branch:\n    sigmoid\nlinear 3", 2, "module", 210),
+    ("rnn 5\nsum:\n  branch:\n    dropout\n  branch:\n    linear 5\nattention 1", 3, "sdpa", 3885),
+    # A softmax lays its output out anew, a table of positions does not; two turns are none.
+    ("lstm 6; position; linear 4", 3, "module", 504),
+    ("lstm 6; softmax; linear 4", 3, "module", 588),
+    ("transpose; relu; transpose; attention 1", 3, "sdpa", 2520),
+    ("lstm 6; transpose; transpose; linear 4", 3, "module", 504),
 ]
 """Behind axes that lie turned in memory ptflops sees some products without their bias."""
 
@@ -117,6 +129,7 @@ def test_biases_behind_views(layers: str, batch: int, attention: str, macs: int)
         ("input 1x2; attention 1", 2, 56), ("input 1x2; gru 3", 3, 189),
         ("input 1x4; rnn 2; attention 1", 2, 88), ("input 3x1; transpose; rnn 3", 2, 48),
         ("input 2x1; conv 3 1; transpose; attention 1", 3, 189),
+        ("input 1x5; lstm 6; linear 4", 3, 84), ("input 1x5; attention 1; linear 4", 3, 462),
     ],
 )
 def test_axes_of_one_are_turned_without_a_trace(text: str, batch: int, macs: int) -> None:

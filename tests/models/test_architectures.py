@@ -76,6 +76,9 @@ def test_reference(type: str) -> None:
     # As transformers 5.24.0 builds them: a text that is not given has heads of its own, which no
     # MistralConfig has by default; heads that do not divide, sizes as an object.
     ({"model_type": "mistral3"}, 23_340_272_640),
+    ({"model_type": "pp_chart2table", "architectures": ["GotOcr2ForConditionalGeneration"]},
+     560_528_640),
+    ({"model_type": "upernet"}, 66_382_916),
     ({"model_type": "esm", "architectures": ["EsmForMaskedLM"], "vocab_size": 33}, 86_461_618),
     ({"model_type": "esm", "architectures": ["EsmForMaskedLM"], "vocab_size": 33,
       "position_embedding_type": None}, 86_461_618 - 1026 * 768),
