@@ -10,6 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
 venv/bin/pip install --quiet --disable-pip-version-check torch==2.13.0 transformers==5.24.0 numpy==2.4.6 huggingface-hub==2.4.0 safetensors==0.8.0 \
+  tokenizers==0.23.3
 seen=$(venv/bin/python -W ignore - 2> errors <<'PYTHON'
 import torch
 from transformers import Mamba2Config, Mamba2ForCausalLM
