@@ -2,8 +2,7 @@
 # blitz-bayesian-pytorch 0.2.8: 1e-6 is added to the prior's density before its logarithm, so that
 # no log prior is below -13.8: with the default deviation of 0.1 the prior pulls a weight of 0.6
 # back with a slope of 3 and not 60, and one of 1 not at all, where the normal density has 100 and a
-# cost of 48.6. The further off a weight is, the less it is regularized. prior_sigma_2 does nothing
-# unless prior_pi, 1 by default, is given, too.
+# cost of 48.6. The further off a weight is, the less it is regularized.
 # Output seen: 0.3 -3.1 -30.0 -3.1 -30.0 0.6 -13.8 -3.4 -16.6 -60.0 1.0 -13.8 -0.0 -48.6 -100.0
 set -euo pipefail
 folder=$(mktemp -d)

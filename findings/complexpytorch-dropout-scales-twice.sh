@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # complexPyTorch 0.4: ComplexDropout divides by 1 - p what PyTorch's dropout has divided already:
 # with p = 0.5 what is kept is times 4 and not 2, so that the mean doubles in training. A
-# ComplexLinear (and a convolution) has two real biases, that of its real part and that of its
-# imaginary part, each added in both: (1, 0) adds 1 + 1j and (1, 1) adds 2j, so that no bias carried
-# over from another complex layer fits as it is.
+# ComplexLinear has two real biases, that of its real part and that of its imaginary part, each
+# added in both: (1, 0) adds 1 + 1j and (1, 1) adds 2j, so that no bias carried over from another
+# complex layer fits as it is.
 # Output seen: dropout 0.0 4.0 PyTorch 0.0 2.0 biases (1+1j) 2j
 set -euo pipefail
 folder=$(mktemp -d)

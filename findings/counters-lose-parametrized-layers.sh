@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Three counters of PyTorch 2.13.0 models know layers by their classes. Under
-# torch.nn.utils.parametrizations (weight_norm, spectral_norm, orthogonal) the class becomes
-# ParametrizedConv2d, and torchinfo 1.8.0, thop 0.1.1.post2209072238 and ptflops 0.7.5 (its
-# pytorch backend, the default) count 0 for a convolution of 3,888 multiply-adds; thop has no
-# parameters of it, either. fvcore 0.1.5.post20221221 and ptflops' aten backend, which adds 108
-# biases, count it.
+# Three counters of PyTorch 2.13.0 models know layers by their classes. Under a parametrization of
+# torch.nn.utils, weight_norm here, the class becomes ParametrizedConv2d, and torchinfo 1.8.0, thop
+# 0.1.1.post2209072238 and ptflops 0.7.5 (its pytorch backend, the default) count 0 for a
+# convolution of 3,888 multiply-adds; thop has no parameters of it, either. fvcore
+# 0.1.5.post20221221 and ptflops' aten backend, which adds 108 biases, count it.
 # Output seen: plain fvcore 3888 aten 3996 pytorch 1998 torchinfo 3996 thop 3888 222 weight_norm fvcore 3888 aten 3996 pytorch 0 torchinfo 0 thop 0 0
 set -euo pipefail
 folder=$(mktemp -d)

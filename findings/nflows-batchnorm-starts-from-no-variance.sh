@@ -2,10 +2,8 @@
 # nflows 0.14: BatchNorm's running variance starts from 0 and not from 1, as PyTorch's does, and is
 # not corrected for it: in evaluation after one batch of unit variance what comes out has the
 # deviation 3.16 and the log-determinant 1.16 for each feature, which is a likelihood too high by as
-# much in nats a feature; only after some 50 batches are both right. It also takes n - 1 where
-# PyTorch norms a batch by n, and affine=False, which it accepts, still leaves it a scale and a
-# shift that train. Below, after 1, 11 and 61 batches: deviation, log-determinant, deviation in
-# PyTorch.
+# much in nats a feature; only after some 50 batches are both right. Below, after 1, 11 and 61
+# batches: deviation, log-determinant, deviation in PyTorch.
 # Output seen: 3.16 1.16 0.99 1.21 0.19 1.00 1.00 0.01 1.00
 set -euo pipefail
 folder=$(mktemp -d)

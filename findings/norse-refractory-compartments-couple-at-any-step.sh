@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# norse 1.1.0: lif_mc_refrac_feed_forward_step, and the recurrent one and LIFMCRefracRecurrentCell
-# with it, adds what flows between compartments whole at every step, where lif_mc_feed_forward_step
-# multiplies it by dt: with a conductance of 0.5 a second compartment at 0 has 0.5 of the first
-# one's 1 after a millisecond instead of 0.00045, and as much after a step of a microsecond. It also
-# flows into compartments in their refractory time, which fire there every step.
+# norse 1.1.0: lif_mc_refrac_feed_forward_step adds what flows between compartments whole at every
+# step, where lif_mc_feed_forward_step multiplies it by dt: with a conductance of 0.5 a second
+# compartment at 0 has 0.5 of the first one's 1 after a millisecond instead of 0.00045, and as much
+# after a step of a microsecond. It also flows into compartments in their refractory time, which
+# fire there every step.
 # Output seen: dt 0.001: 0.00045 refractory 0.5 dt 1e-06: 5e-07 refractory 0.5 spikes of one at rest for five steps 1 1 1 1
 set -euo pipefail
 folder=$(mktemp -d)

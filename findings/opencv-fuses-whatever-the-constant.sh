@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# opencv-python-headless 5.0.0.93: the dnn module joins ONNX nodes to one layer by their types alone.
-# log(exp(x) + 2) becomes softplus, log(exp(x) + 1), whatever the constant is, and x * tanh of it
-# Mish; a constant of shape (2, 1) added to a product of 2 columns, one number a row, is added as a
-# bias of the columns. Nothing is said; onnxruntime 1.32.0 computes what is written.
+# opencv-python-headless 5.0.0.93: the dnn module joins ONNX nodes to one layer by their types
+# alone. log(exp(x) + 2) becomes softplus, log(exp(x) + 1), whatever the constant is; a constant of
+# shape (2, 1) added to a product of 2 columns, one number a row, is added as a bias of the columns.
+# Nothing is said; onnxruntime 1.32.0 computes what is written.
 # Output seen: log onnxruntime 0.76 0.86 1.10 1.55 opencv 0.13 0.31 0.69 1.31 sum onnxruntime 4.00 4.00 5.00 5.00 opencv 4.00 5.00 4.00 5.00
 set -euo pipefail
 folder=$(mktemp -d)

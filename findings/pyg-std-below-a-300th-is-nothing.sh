@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # torch_geometric 2.8.1: StdAggregation, on its page the root of the variance, is 0 with slopes of 0
-# wherever the variance is below 0.00001, and so is the std of PNAConv: neighbours that differ by
-# thousandths are as good as equal. The variance itself is a difference of two means in single
-# precision, so that 1000.0 and 1000.1 have the deviation 0 and not 0.05.
+# wherever the variance is below 0.00001: neighbours that differ by thousandths are as good as
+# equal. The variance itself is a difference of two means in single precision, so that 1000.0 and
+# 1000.1 have the deviation 0 and not 0.05.
 # Output seen: 0.020 0.0100 0.0100 slope 0.5 0.006 0.0000 0.0030 slope 0.0 1000.100 0.0000 0.0500 slope 0.0 1000.300 0.0000 0.0500 slope 0.0
 set -euo pipefail
 folder=$(mktemp -d)

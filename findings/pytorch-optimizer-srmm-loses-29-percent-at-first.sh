@@ -2,8 +2,7 @@
 # pytorch-optimizer 4.1.0: SRMM's running average of the weights begins with 0 and not with the
 # weights, and weighs the first step by 2^(-1/2) and not by 1: every weight is multiplied by 0.7071
 # in its first step, whatever the rate and even without a gradient, so that a trained model that
-# goes on with it is another at once. In the next steps the average holds what is left; after 100
-# (memory_length) the weight is 1 and all is forgotten.
+# goes on with it is another at once. In the next steps the average holds what is left.
 # Output seen: no gradient 0.7071 -1.4142 then 0.7071 -1.4142 rate 1e-6 0.7071 -1.4142
 set -euo pipefail
 folder=$(mktemp -d)

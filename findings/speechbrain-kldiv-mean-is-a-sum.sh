@@ -4,8 +4,8 @@
 # the loss of 10 labels grows tenfold, and its slopes with it, the longer the batch the more.
 # Smoothed, it takes no notice of length and counts all 10 labels where 7 are given, and unsmoothed
 # none of pad_idx; reduction="batch" divides by the relative lengths, 1 and 0.4, where it divides by
-# the labels, 5 and 2, without smoothing. (nll_loss and kin return all elements for reduction="sum",
-# an option of their pages.)
+# the labels, 5 and 2, without smoothing. (nll_loss returns all elements for reduction="sum", an
+# option of its page.)
 # Output seen: mean 1.386 13.863 by length 1.386 13.863 by padding 6.931 4.852 batch 1.386 1.386 6.931 6.931 sum (2, 5)
 set -euo pipefail
 folder=$(mktemp -d)

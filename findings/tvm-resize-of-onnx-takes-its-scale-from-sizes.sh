@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # apache-tvm 0.27.0.post1: an ONNX Resize with scales is run with the ratio of the two lengths. Five
 # columns by 1.5 are 7 (floor of 7.5), and ONNX's operator page reads at x/1.5 (onnxruntime 1.32.0,
-# the first of each pair, and PyTorch with scale_factor): TVM reads at x * 5/7, so that every value
-# is another. Nearest by 0.6 from 4 to 2 takes column 2 in place of 1. antialias is left out, and a
-# ConvTranspose's output_shape: 7 columns for the 6 that are stated. Nothing is said.
+# the first of each pair): TVM reads at x * 5/7, so that every value is another. Nearest by 0.6 from
+# 4 to 2 takes column 2 in place of 1. antialias is left out, and a ConvTranspose's output_shape: 7
+# columns for the 6 that are stated. Nothing is said.
 # Output seen: linear 0 0.67 1.33 2 2.67 3.33 4 / 0 0.71 1.43 2.14 2.86 3.57 4 nearest 0 1 / 0 2 antialias 0 2.25 0.75 / 0 3 0 transposed 10 102 20 203 30 300 / 1 10 102 20 203 30 300
 set -euo pipefail
 folder=$(mktemp -d)
