@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 
 from dlcalc.conventions.tables import ask, refusal
-from dlcalc.conventions.windows import check_finite, window
+from dlcalc.conventions.windows import window
 from dlcalc.errors import DlcalcError
 from dlcalc.names import FRAMEWORKS
 from dlcalc.numbers.axes import (
@@ -145,7 +145,6 @@ def pool(
     space = dims or (min(len(shape), 2) if isinstance(kernel, int) else len(kernel))
     sizes = shape[-space:]
     found = window(framework, "pooling", sizes, kernel, stride, pad, dilation, 0, ceil)
-    check_finite(found)
     if pad in ("same", "same-lower"):
         kernels = per_axis_from(1, kernel, space, "kernel")
         x = _cut(framework, kind, as_numbers(x, "input"), kernels, found.stride, str(pad))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dlcalc.conventions.tables import ask, refusal
-from dlcalc.errors import InputError
 from dlcalc.numbers.axes import PerAxis, count_axes
 from dlcalc.numbers.sizes import Axis, Padding, Pair, make_axes, pad_pair, paddings
 from dlcalc.typed import Any, NamedTuple
@@ -24,11 +23,6 @@ class Window(NamedTuple):
     """Whether the number of windows is rounded up."""
     notes: tuple[str, ...] = ()
     """What the framework does otherwise here, and others do not."""
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The arguments as `size`, `conv` and `pool` take them."""
-        return {name: value for name, value in self._asdict().items() if name != "notes"}
 
 
 def window(
@@ -181,9 +175,3 @@ def _rounded(framework: str, axes: list[Axis], notes: list[str]) -> tuple[bool, 
         axis._replace(pad=(axis.pad[0], axis.pad[1] + -room % axis.stride))
         for room, axis in zip(rooms, axes, strict=True)
     ]
-
-
-def check_finite(found: Window) -> None:
-    """Refuse values of windows that meet nothing."""
-    if any("no number" in remark for remark in found.notes):
-        raise InputError(next(remark for remark in found.notes if "no number" in remark))

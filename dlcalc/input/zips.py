@@ -57,7 +57,6 @@ def _check_directory(file: BinaryIO) -> None:
         raise LimitError(
             f"a directory of {length:,} bytes; at most {MOST_DIRECTORY >> 20} MiB are read"
         )
-    file.seek(0)
 
 
 def member_bytes(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

@@ -41,6 +41,7 @@ from dlcalc.formulas.expressions import Step, add, call, symbol
 from dlcalc.input.expressions import sentences
 from dlcalc.input.npy import parse_all_npz
 from dlcalc.input.sources import read_file, text_beside
+from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import objective, softmax
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import as_model
@@ -258,9 +259,7 @@ def prepare(
     for name in settings:
         require_known(name, Settings.__dataclass_fields__, "parameter")
     chosen = Settings(**{**usual["settings"], **settings})
-    epochs = usual["epochs"] if epochs is None else epochs
-    if epochs < 1:
-        raise InputError(f"{epochs} is below 1").at("epochs")
+    epochs = whole("epochs", usual["epochs"] if epochs is None else epochs)
     if epochs > MOST_EPOCHS:
         raise LimitError(f"{epochs:,} are more than {MOST_EPOCHS:,}").at("epochs")
     examples, labelled = _examples(data, evaluate)
@@ -271,8 +270,7 @@ def prepare(
         judge = as_model(discriminator or usual["discriminator"])
     if latent is None:
         latent = usual["latent"] if made.input is None else prod(made.input)
-    if latent < 1:
-        raise InputError(f"{latent} is below 1").at("latent")
+    latent = whole("latent", latent)
     with At("generator"):
         generating = Network(made, "generator", latent, examples.features)
     last = judge.body[-1]

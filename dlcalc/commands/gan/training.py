@@ -27,10 +27,10 @@ from dlcalc.commands.gan.data import Data
 from dlcalc.derive.activations import ACTIVATIONS
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean, require_known
 from dlcalc.formulas.expressions import Expr, call
+from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, objective
 from dlcalc.layers.network import draw
 from dlcalc.layers.optimisers import optimiser, states, stepped
-from dlcalc.layers.table import complete
 from dlcalc.layers.values import Store
 from dlcalc.models.count import Row, params
 from dlcalc.models.running import Ran, runner_of
@@ -183,14 +183,10 @@ def _require_known(model: Model) -> None:
 
 
 def _require_flat(rows: Sequence[Row]) -> None:
-    """Refuse layers that are trained on vectors alone, and slopes that are none."""
+    """Refuse layers that are trained on vectors alone."""
     for row in rows:
         if row.type in ("linear", "batchnorm") and len(row.input) > 1:
             raise at_node(ShapeError(f"input is {by_x(row.input)}; flatten it first"), row.node)
-        if row.type == "leaky_relu" and isinstance(row.node, Layer):
-            slope = complete(row.type, row.node.arguments, dict(row.node.options))["slope"]
-            if not 0 <= slope <= 1:
-                raise at_node(InputError(f"slope {slope} is not from 0 to 1"), row.node)
 
 
 @dataclass(frozen=True)
@@ -298,10 +294,8 @@ class Settings:
             raise InputError(f"{self.learning_rate:g} is not above 0").at("learning_rate")
         if not 0 <= self.momentum < 1:
             raise InputError(f"{self.momentum:g} is not from 0 to below 1").at("momentum")
-        if self.batch < 1:
-            raise InputError(f"{self.batch} is below 1").at("batch")
-        if self.seed < 0:
-            raise InputError(f"{self.seed} is below 0").at("seed")
+        whole("batch", self.batch)
+        whole("seed", self.seed, 0)
 
 
 PART = 2**17

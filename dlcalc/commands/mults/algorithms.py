@@ -15,16 +15,7 @@ from itertools import product
 from math import lcm, prod
 from typing import Any, NamedTuple
 
-from dlcalc.commands.mults.answer import (
-    TILE,
-    Phase,
-    Stage,
-    column,
-    columns_of,
-    count_stage,
-    phases,
-    points,
-)
+from dlcalc.commands.mults.answer import TILE, Phase, Stage, column, columns_of, phases, points
 from dlcalc.errors import LimitError
 from dlcalc.numbers.axes import at_least
 from dlcalc.numbers.sizes import Axis
@@ -365,20 +356,17 @@ class Check(NamedTuple):
         return self.outputs_agree and self.counted == self.executed
 
 
-def verify(axes: Sequence[Axis], tile: int = TILE) -> tuple[Check, ...]:
-    """Run every counted algorithm on one channel pair of random numbers.
+def verify(stage: Stage) -> tuple[Check, ...]:
+    """Run every counted algorithm of a stage on one channel pair of random numbers.
 
-    Raises LimitError, with the size, where `check_cost` refuses.
-
-    >>> [check.executed for check in verify([Axis(28, 3)])]
+    >>> from dlcalc.commands.mults.answer import count_stage
+    >>> [check.executed for check in verify(count_stage([Axis(28, 3)]))]
     [78, 78, 28, 42, 47]
     """
-    stage = count_stage(axes, tile=tile)
-    check_cost([stage])
     # Whole inputs, as those of an image, and weights that are fractions.
     from random import Random
 
-    random = Random(0)
+    random, axes = Random(0), stage.axes
     inputs = product(*(range(axis.input) for axis in axes))
     taps = product(*(range(axis.kernel) for axis in axes))
     x: Values = {index: random.randint(-99, 99) for index in inputs}
@@ -387,7 +375,7 @@ def verify(axes: Sequence[Axis], tile: int = TILE) -> tuple[Check, ...]:
     checks = []
     for method, count in stage.methods.items():
         times = Tally()
-        found = run(method, x, w, axes, tile, times)
+        found = run(method, x, w, axes, stage.tile, times)
         agree = all(found.get(index, 0) == value for index, value in expected.items())
         checks.append(Check(method, count.per_pair, times.made, agree))
     return tuple(checks)

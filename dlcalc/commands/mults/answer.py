@@ -623,8 +623,6 @@ def count_model(count: ModelCount, tile: int = TILE, conv: bool = False) -> Mult
         counted = function(row.input, **own)
         pairs = counted.weights // prod(window.kernel for window in counted.windows)
         groups = row.input[0] if row.type == "dwconv" else own.get("groups", 1)
-        for window in counted.windows:
-            check_fits(window)
         channels = row.input[0], row.output[0]
         stages.append(count_stage(counted.windows, channels, groups, row.name, tile, pairs))
     if not stages:
@@ -752,7 +750,7 @@ class MultsRun(Run[Multiplications]):
     def checked(self, result: Multiplications) -> Sequence[Sequence[Check]]:
         """Every algorithm run, stage by stage."""
         algorithms.check_cost(result.stages)
-        return [algorithms.verify(stage.axes, stage.tile) for stage in result.stages]
+        return [algorithms.verify(stage) for stage in result.stages]
 
     def answer(self, result: Multiplications) -> Answer:
         """The counts, with the matrices and the runs of the algorithms.

@@ -376,10 +376,9 @@ class ParamsRun(Run[Any]):
         whose, counter = self.options.get("whose"), self.options.get("counter")
         of = self.use.batch, self.options["attention"]
         if whose is not None:
+            figures = conventions.figures(read, count, *of)
             with At("--explain-figure"):
-                counted.read_figure(whose)
-            found, remark = counted.whose_answer(
-                whose, count, conventions.figures(read, count, *of))
+                found, remark = counted.whose_answer(whose, count, figures)
             if remark:
                 note(remark)
             return found

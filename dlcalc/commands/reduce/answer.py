@@ -10,7 +10,7 @@ from dlcalc.errors import InputError
 from dlcalc.input.expressions import read_expression, sentences
 from dlcalc.input.sources import text_beside
 from dlcalc.layers.counted import Shape, whole
-from dlcalc.layers.table import GENERAL, bind, handler, parameters
+from dlcalc.layers.table import bind, handler, parameters
 from dlcalc.models.changes import edit, with_argument
 from dlcalc.models.count import Count, Row, params, tally
 from dlcalc.models.notation import input_shape
@@ -198,8 +198,6 @@ def _known(layer: Layer, shape: Shape) -> Bound:
     """What the table of ways asks of a layer: its arguments, and what follows of them."""
     count = handler(layer.type)
     bound = bind(layer.type, layer.arguments, dict(layer.options), count)
-    for option in GENERAL:
-        bound.pop(option, None)
     known = {
         **bound, "inputs": shape[-1], "channels": shape[0], "own": bound,
         "has_bias": "bias" in parameters(count)[0] and bound.get("bias", True),

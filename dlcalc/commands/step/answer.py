@@ -261,9 +261,7 @@ def step(
         net = with_defaults(net, framework)
     problem = Problem(net, x, known, {} if parameters is None else parameters, init, seed, *framed)
     problem.asked = asked
-    count = 1 if steps is None else steps
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise InputError(f"steps {count} is no whole number of at least 1")
+    count = whole("steps", 1 if steps is None else steps)
     if count > MOST_STEPS:
         raise LimitError(f"{count:,} steps are more than the {MOST_STEPS:,} taken at once")
     with Aside(problem.products):

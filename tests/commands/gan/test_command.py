@@ -297,9 +297,9 @@ def test_bad_checkpoints(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("given", "said"), [
-    ({"epochs": 0}, "epochs: 0 is below 1"), ({"epochs": 10**7}, "10,000,000 are more than"),
-    ({"latent": 0}, "latent: 0 is below 1"), ({"batch": 0}, "batch: 0 is below 1"),
-    ({"seed": -1}, "seed: -1 is below 0"), ({"learning_rate": float("inf")}, "inf is not above 0"),
+    ({"epochs": 0}, "epochs 0 is below 1"), ({"epochs": 10**7}, "10,000,000 are more than"),
+    ({"latent": 0}, "latent 0 is below 1"), ({"batch": 0}, "batch 0 is below 1"),
+    ({"seed": -1}, "seed -1 is below 0"), ({"learning_rate": float("inf")}, "inf is not above 0"),
     ({"momentum": 1}, "momentum: 1 is not from 0"), ({"optimizer": "rmsprop"}, "unknown optimizer"),
     ({"loss": "l2"}, "unknown loss 'l2'"), ({"rate": 1}, "unknown parameter 'rate'"),
 ])  # fmt: skip

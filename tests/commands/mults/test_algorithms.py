@@ -91,7 +91,7 @@ def test_f_2_3_is_the_one_of_the_paper() -> None:
 
 
 def assert_all_hold(lines: Sequence[Axis], tile: int = 4) -> None:
-    checks = verify(lines, tile)
+    checks = verify(count_stage(lines, tile=tile))
     assert len(checks) == 5
     for check in checks:
         assert check.outputs_agree, check
@@ -142,7 +142,7 @@ def test_an_algorithm_that_is_wrong_is_found_out(monkeypatch: pytest.MonkeyPatch
 
     for wrong, agrees in ((drops_one, False), (makes_one_more, True)):
         monkeypatch.setattr(algorithms, "products", wrong)
-        for check in verify(make_lines(4, 5, 2)):
+        for check in verify(count_stage(make_lines(4, 5, 2))):
             assert (check.outputs_agree, check.holds) == (agrees, False)
             assert abs(check.executed - check.counted) == 1
 
@@ -160,7 +160,7 @@ def test_what_is_too_large_is_refused_with_its_size(
     parameters: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(LimitError) as refused:
-        verify(make_lines(**parameters))
+        check_cost([count_stage(make_lines(**parameters))])
     assert message in str(refused.value)
 
 

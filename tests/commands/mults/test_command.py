@@ -163,7 +163,7 @@ def test_verify_runs_what_is_counted() -> None:
 
 def test_verify_fails_where_an_algorithm_disagrees(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = Check("dense", counted=40, executed=41, outputs_agree=True)
-    monkeypatch.setattr(algorithms, "verify", lambda axes, tile: (wrong,))
+    monkeypatch.setattr(algorithms, "verify", lambda stage: (wrong,))
     done = invoke("mults", *LINE, "--verify")
     assert (done.status, done.complaint) == (1, "dense: 40 counted, 41 executed, outputs agree")
     assert "41" in done.out

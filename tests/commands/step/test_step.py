@@ -111,7 +111,7 @@ def test_the_first_wrong_element_is_named_with_its_working() -> None:
         ({"parameters": {"linear1.weight": [[1, 2]], "linear1.bias": [0], "w": 1}}, "no w"),
         ({"upstream": [1]}, "both given"),
         ({"mode": "test"}, "neither train nor eval"),
-        ({"steps": 0}, "at least 1"),
+        ({"steps": 0}, "steps 0 is below 1"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(changes: dict[str, Any], said: str) -> None:
