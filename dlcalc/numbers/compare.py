@@ -23,9 +23,9 @@ SINGLE_NOISE = 8.0
 """The same share where the field is float32, of a tolerance up to the usual one: sums of some
 thousand products differ, from one order of summation to another, by 6e-7 of the largest, and
 by minimal filtering by 3e-6."""
-ZERO = 1e-13
-"""Of the largest number that stands beside a field, gradients beside gradients, the share below
-which its numbers are 0 but for rounding."""
+ZERO, ZERO_OF_ALL = 1e-13, 1e-15
+"""Of the largest number beside a field, gradients beside gradients, and of the largest of all, the
+share below which its numbers are 0 but for rounding."""
 
 
 @dataclass(frozen=True)
@@ -234,11 +234,12 @@ class Comparison:
                          else self.tolerance, noise) and not self._as_rounded(a, b, rounded)
             and not (isinstance(b, str) and agree(a, _quotient(b), self.tolerance))
         ]
-        if differing and self.tolerance:
-            zero = ZERO * _largest(self.record.get(str(place[0])))
-            differing = [at for at in differing if not (
-                _is_number(wanted[at]) and isinstance(found[at], float)
-                and max(abs(wanted[at]), abs(found[at])) <= zero)]
+        sizes = {at: max(abs(wanted[at]), abs(found[at])) for at in differing
+                 if _is_number(wanted[at]) and isinstance(found[at], float)}
+        if min(sizes.values(), default=1.0) < self.tolerance:
+            beside = self.record.get(str(place[0]))
+            zero = max(ZERO * _largest(beside), ZERO_OF_ALL * _largest(self.record))
+            differing = [at for at in differing if sizes.get(at, math.inf) > zero]
         if not differing:
             return None
         first = differing[0]

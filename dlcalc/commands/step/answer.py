@@ -97,11 +97,6 @@ class NetworkStep(Result):
     problem: Problem = field(kw_only=True, repr=False)
     """What was computed on."""
 
-    @property
-    def steps(self) -> int:
-        """How many steps were taken."""
-        return self.problem.asked["steps"] or 1
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Computed anew where it is unpickled: its operations bear no names to be found by."""
         return partial(step, **self.problem.asked), ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from copy import copy
 from functools import partial
 from itertools import islice
 from math import prod
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from dlcalc.errors import DlcalcError, InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.layers import optimisers
 from dlcalc.layers.criteria import ClassLoss
-from dlcalc.layers.optimisers import LETTERS, SINGLE, Optimiser, mistaken, updated
+from dlcalc.layers.optimisers import LETTERS, SINGLE, mistaken, updated
 from dlcalc.models.running import Ran
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.compare import Said, element_at, only_index, slip_of
@@ -227,6 +227,8 @@ def derivation(result: NetworkStep) -> list[str]:
 
 MOST_WORK = 5_000_000
 """Elements that are computed anew in search of one slip."""
+STEP_WORK = 5_000
+"""Elements computed in the time that one step takes of the smallest network."""
 FEWEST_TRIED = 12
 """Slips that are tried of a network of any size."""
 Pull = Callable[[Node, Array, int], Any]
@@ -306,61 +308,46 @@ def _value(ran: Ran, field: str) -> Any:
     return array[0] if ran.graph.is_single(node) else array
 
 
-class _Update(NamedTuple):
-    """What updates make of a parameter, or of an optimiser's state of it, where one is named."""
-
-    result: NetworkStep
-    key: str
-    name: str
-
-    def of(self, weights: Mapping[str, Any], state: Mapping[str, Any] | None) -> Any:
-        return (state or {}).get(self.key, {}).get(self.name) if self.key else weights[self.name]
-
-    def before(self) -> dict[str, Array]:
-        return {self.name: self.result.ran.store.parameters[self.name].value}
-
-    def again(self, steps: int, found: Optimiser, options: Mapping[str, Any]) -> Any:
-        """By so many steps of a rule."""
-        problem = copy(self.result.problem)
-        problem.optimiser, problem.options = found, {**options}
-        anew = train(problem, steps)
-        return self.of(anew.updated, anew.state)
-
-    def moved(
-        self, steps: int, gradient: Array, found: Optimiser, options: Mapping[str, Any]
-    ) -> Any:
-        """By so many steps, all with the same gradient."""
-        state, held = self.result.problem.begun(self.result.ran), self.before()
-        for _ in range(steps):
-            held = updated(found, options, state, held, {self.name: gradient})
-        return self.of(held, state)
-
-
 def _update_slips(result: NetworkStep, key: str, name: str) -> Iterator[tuple[str, Any]]:
-    problem, steps, update = result.problem, result.steps, _Update(result, key, name)
+    problem, steps = result.problem, result.problem.asked["steps"] or 1
     size = sum(node.value.size for node in result.ran.graph.nodes)
     if name not in result.gradients or problem.optimiser is None or (
-            steps > 1 and steps * size > MOST_WORK):
+            steps > 1 and steps * (size + STEP_WORK) > MOST_WORK):
         return
-    before, gradient = update.before(), result.gradients[name]
+    made, chosen = partial(_moved, result, key, name), (problem.optimiser, problem.options)
+    gradient = result.gradients[name]
+    before = made(0, chosen, gradient)
     if not key:
-        after = result.updated[name]
-        yield "the other sign of the update", 2 * before[name] - after
-        yield "the step alone, without the weight", after - before[name]
-    yield "the update left out", update.of(before, problem.begun(result.ran))
-    for words, *other in mistaken(problem.optimiser, problem.options):
-        made = partial(update.moved, 1, gradient) if steps == 1 else partial(update.again, steps)
-        yield words, partial(made, *other)
-    chosen = problem.optimiser, problem.options
+        yield "the other sign of the update", 2 * before - result.updated[name]
+        yield "the step alone, without the weight", result.updated[name] - before
+    yield "the update left out", before
+    for words, *other in mistaken(*chosen):
+        yield words, partial(made, steps, other, gradient if steps == 1 else None)
     if steps > 1:
-        yield "the gradient of the first step in each", update.moved(steps, gradient, *chosen)
+        yield "the gradient of the first step in each", made(steps, chosen, gradient)
         for taken in (1, steps - 1, steps + 1):
-            words = f"{taken} {plural(taken, 'step')} in place of {steps}"
-            yield words, update.again(taken, *chosen)
+            yield f"{taken} {plural(taken, 'step')} in place of {steps}", made(taken, chosen)
         return
     for words, slope in _slips(result, f"gradients.{name}"):
         if np.shape(slope) == gradient.shape:
-            yield words, update.moved(1, slope, *chosen)
+            yield words, made(1, chosen, slope)
+
+
+def _moved(
+    result: NetworkStep, key: str, name: str, steps: int, chosen: Any, gradient: Any = None
+) -> Any:
+    """A parameter, or a state of it, after steps of another optimiser, or of one gradient."""
+    problem, (found, options) = copy(result.problem), chosen
+    problem.optimiser, problem.options = found, options
+    if gradient is None:
+        anew = train(problem, steps)
+        weights, state = anew.updated, anew.state or {}
+    else:
+        weights = {name: result.ran.store.parameters[name].value}
+        state = problem.begun(result.ran)
+    for _ in range(0 if gradient is None else steps):
+        weights = updated(found, options, state, weights, {name: gradient})
+    return state.get(key, {}).get(name) if key else weights[name]
 
 
 def _is_gradient(field: str) -> bool:
