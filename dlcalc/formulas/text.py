@@ -243,9 +243,13 @@ def escape_latex(text: str) -> str:
 
 
 def matrix_latex(rows: Any, precision: int | None) -> str:
-    """A matrix (or a vector, as one row) in brackets."""
+    """A matrix (or a vector, as one row) in brackets; of more axes brackets in brackets."""
+    def cell(value: Any) -> str:
+        nested = isinstance(value, Sequence)
+        return matrix_latex(value, precision) if nested else latex_number(value, precision)
+
     grid = rows if rows and isinstance(rows[0], Sequence) else [rows]
-    body = r" \\ ".join(" & ".join(latex_number(each, precision) for each in row) for row in grid)
+    body = r" \\ ".join(" & ".join(map(cell, row)) for row in grid)
     columns = max(map(len, grid))
     wide = rf"\setcounter{{MaxMatrixCols}}{{{columns}}}" if columns > 10 else ""
     return rf"{wide}\begin{{bmatrix}} {body} \end{{bmatrix}}"

@@ -226,12 +226,13 @@ class Comparison:
         wanted, found = list(_flat(expected)), list(_flat(actual))
         finite = [abs(each) for each in found if isinstance(each, float) and each - each == 0]
         noise = share * max(finite, default=0.0)
-        rounded = [each for each in wanted
+        rounded = [(each.digits, each.decimals) for each in wanted
                    if isinstance(each, Written) and each.digits >= LEAST_DIGITS]
+        finest = [max(each) for each in zip(*rounded, strict=True)]
         differing = [
             at for at, (a, b) in enumerate(zip(wanted, found, strict=True))
             if not agree(a, b, 0 if self.rounded and isinstance(a, int) and isinstance(b, int)
-                         else self.tolerance, noise) and not self._as_rounded(a, b, rounded)
+                         else self.tolerance, noise) and not self._as_rounded(a, b, finest)
             and not (isinstance(b, str) and agree(a, _quotient(b), self.tolerance))
         ]
         sizes = {at: max(abs(wanted[at]), abs(found[at])) for at in differing
@@ -248,17 +249,16 @@ class Comparison:
             expected,
         )
 
-    def _as_rounded(self, expected: Any, actual: Any, rounded: Sequence[Written]) -> bool:
+    def _as_rounded(self, expected: Any, actual: Any, finest: Sequence[int]) -> bool:
         if not self.rounded or not (_is_number(expected) and _is_number(actual)):
             return False
         if isinstance(expected, Written) and expected.rounds(actual):
             self.digits = min(expected.digits, self.digits or expected.digits)
             return True
-        if not rounded:
+        if not finest:
             return False
         # Of an array that was rounded as a whole, 0.0360 may have lost its last 0.
-        digits, decimals = (max(getattr(each, of) for each in rounded)
-                            for of in ("digits", "decimals"))
+        digits, decimals = finest
         written = Written(str(expected))
         lost = written.decimals + digits - written.digits
         return (decimals >= LEAST_DIGITS and _rounds(expected, actual, decimals)) or (

@@ -56,6 +56,9 @@ NAN, INFINITY = float("nan"), float("inf")
         (symbol("z", "t+1"), "z_t+1", "z_{t+1}"),
         (Expr("add", (A, [[1, 2], [3, 4]])), "a + [[1, 2], [3, 4]]",
          r"a + \begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}"),
+        (call("f", [[[1, 2]], [[3e-7, 4]]]), "f([[[1, 2]], [[3e−07, 4]]])",
+         r"f\left(\begin{bmatrix} \begin{bmatrix} 1 & 2 \end{bmatrix} \\ "
+         r"\begin{bmatrix} 3 \cdot 10^{-7} & 4 \end{bmatrix} \end{bmatrix}\right)"),
         (mul(1.5e-9, 2), "1.5e−09·2", r"1.5 \cdot 10^{-9} \cdot 2"),
         (mul(NAN, -INFINITY), "NaN·(−Infinity)", r"\mathrm{NaN} \cdot \left(-\infty\right)"),
         (-mul(-2, A), "−(−2·a)", r"-\left(-2 \cdot a\right)"),

@@ -219,6 +219,23 @@ def test_of_an_array_that_is_rounded_as_a_whole_zeros_at_the_end_may_be_lost() -
         assert (found.first is None) == agrees, written
 
 
+def test_digits_of_a_long_wrong_answer_are_counted_once_for_each_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    digits, counted = Written.digits, list[Written]()
+
+    def told(self: Written) -> Any:
+        counted.append(self)
+        return digits.__get__(self)
+
+    monkeypatch.setattr(Written, "digits", property(told))
+    wanted = [Written(f"{each}.25") for each in range(500)]
+    first = Comparison(wanted, {"x": [-1.5] * 500}, P("x")).first
+    assert isinstance(first, Difference)
+    assert first.count == 500
+    assert len(counted) < 10 * len(wanted)
+
+
 @pytest.mark.parametrize(("expected", "actual", "agrees"), [
     ("0.05 0.123", [0.0504, 0.1231], True), ("0.05 0.123", [0.0506, 0.1231], False),
     ("2.0 0.0215", [2.002, 0.021457], True), ("2.0 0.0215", [2.006, 0.021457], False),

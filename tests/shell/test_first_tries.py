@@ -86,6 +86,8 @@ REFUSED = {
         "--q: unknown field 'std'; did you mean covariance, its square?",
     "docs conv": "unknown topic 'conv'; conv is a command: dlcalc help conv",
     "quiz convolution": "no problems of 'convolution'; did you mean conv?",
+    "quiz foo": "no problems of 'foo'; known: size, conv, pool, params, mults, step, lstm, gru, "
+        "rnn, mlp, vae, kl, grad, diagnose",
     "quiz reduce": "no problems of 'reduce'; known: size, conv, pool, params, mults, step, lstm, "
         "gru, rnn, mlp, vae, kl, grad, diagnose",
     "man conv": "conv is a command: dlcalc help conv shows its page; DIR is a folder",

@@ -15,7 +15,7 @@ from dlcalc.input.sources import text_beside
 from dlcalc.numbers.places import Place, value_at
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table, Text
-from dlcalc.shell.commands import COMMANDS, nearest_command
+from dlcalc.shell.commands import nearest_command
 from dlcalc.shell.inner import answer_within
 from dlcalc.shell.runner import Run
 
@@ -51,8 +51,8 @@ def problem(command: str, seed: int) -> Problem:
     known = problems()
     if not isinstance(command, str) or command not in known:
         near = did_you_mean(command, known)
-        if isinstance(command, str) and command not in COMMANDS and near.startswith("; known"):
-            near = nearest_command(command) or near
+        meant = nearest_command(command) if isinstance(command, str) else ""
+        near = meant if meant in [f"; did you mean {each}?" for each in known] else near
         raise InputError(f"no problems of {command!r}{near}")
     chosen, random = known[command], Random(f"{command} {seed}")
     drawn: dict[str, Any] = {}
