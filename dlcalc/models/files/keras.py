@@ -808,7 +808,7 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
             opened.visititems(take)
     except Exception as error:  # whatever a parser of somebody else raises
         raise InputError(f"not HDF5, or damaged: {words_of(error)}") from None
-    if not found:
+    if not (found or layers or config):
         raise InputError("holds no arrays")
     text = config.decode("utf-8", "replace") if isinstance(config, bytes) else str(config or "{}")
     model = parse_json(text, allow_nonfinite=True)

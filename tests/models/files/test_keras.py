@@ -416,6 +416,17 @@ def hdf5(
     return read_hdf5(io.BytesIO(b"\x89HDF"), "net.h5")
 
 
+@pytest.mark.parametrize(("items", "config"), [
+    ({"layers": Group(), "layers/flatten": Group(name="flatten")}, None),
+    ({}, '{"class_name": "Sequential", "config": {"layers": []}}'),
+])
+def test_a_model_without_weights_has_no_parameters(
+    items: dict[str, Any], config: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = hdf5(items, config, monkeypatch)
+    assert (held.params, len(held.rows or ())) == (0, len(items) // 2)
+
+
 def test_weights_alone_say_what_they_are_by_class(monkeypatch: pytest.MonkeyPatch) -> None:
     """As save_weights of keras 3.15.1 writes them: numbers below the names of classes."""
     sizes: dict[str, list[tuple[int, ...]]] = {
