@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from dlcalc.input.sources import read_table
-
-FORMATS = ("json", "csv", "tsv", "markdown", "latex", "html", "plain", "table")
+from dlcalc.output.formats import FORMATS
 
 
 def complaint(error: click.ClickException) -> str:

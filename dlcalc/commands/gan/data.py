@@ -174,8 +174,6 @@ def read_images(path: str) -> Images:
         return _folder(path)
     if path == "-":
         return Images(_parsed(_images, read_stdin(), STDIN))
-    if not os.path.exists(path):
-        raise FileError("no such file or folder").at(path)
     return Images(_parsed(_images, read_file(path), path))
 
 
@@ -190,14 +188,10 @@ def _parsed(parse: Callable[[bytes], Array], data: bytes, place: str) -> Array:
 
 def _images(data: bytes) -> Array:
     if data.startswith(b"\x93NUMPY"):
-        array = parse_npy(data)
-    elif data.startswith((b"\0\0", GZIP)):
-        array = _idx(data)
-    else:
-        raise InputError("neither a folder, nor a file in IDX or .npy")
-    if array.ndim < 2:
-        raise ShapeError(f"{by_x(array.shape)} numbers in a row are no images")
-    return array
+        return parse_npy(data)
+    if data.startswith((b"\0\0", GZIP)):
+        return _idx(data)
+    raise InputError("neither a folder, nor a file in IDX or .npy")
 
 
 def _folder(path: str) -> Images:

@@ -14,7 +14,7 @@ import numpy as np
 
 from dlcalc.errors import At, InputError, LimitError, ShapeError
 from dlcalc.input.arrays import one_array
-from dlcalc.input.fields import record_of
+from dlcalc.input.fields import check_fields, record_of
 from dlcalc.input.sources import read_source
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import Array
@@ -153,9 +153,8 @@ def discrete_kl(q: Any, p: Any) -> DiscreteKL:
 
 def _probabilities(value: Any, name: str) -> Array:
     if isinstance(value, Mapping):
-        for field in value:
-            if field != "probabilities":
-                raise InputError(f"{name}: unknown field {field!r} beside probabilities")
+        with At(name):
+            check_fields(value, ("probabilities",))
         value = value["probabilities"]
     found = finite_floats(value, name)
     if found.ndim != 1 or not found.size:

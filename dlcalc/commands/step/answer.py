@@ -135,9 +135,7 @@ class Problem:
         """Of one pass forward."""
         check_work(self.products, np.dtype(float))
         mode = as_word(given.get("mode", "train"), "mode")
-        self.training = mode == "train"
-        if mode not in ("train", "eval"):
-            raise InputError(f"mode {mode!r} is neither train nor eval")
+        self.training = require_known(mode, ("train", "eval"), "mode") == "train"
         chosen: tuple[Optimiser | None, dict[str, Any]] = (None, {})
         if given.get("optimizer") is not None:
             chosen = optimiser(given["optimizer"], known)

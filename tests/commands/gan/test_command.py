@@ -321,7 +321,7 @@ def test_a_last_sigmoid_is_part_of_a_cross_entropy_alone() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--data", "nowhere"], "nowhere: no such file or folder"),
+        (["--data", "nowhere"], "nowhere: cannot be read: no such file or directory"),
         (["--data", "."], ".: none of the four files is there"),
         (["--data", "x.npy"], "x.npy: promises 72 bytes"),
         (["--data", "text"], "text: neither a folder, nor a file in IDX or .npy"),

@@ -263,7 +263,7 @@ def test_discrete_distributions_as_records() -> None:
     ("0.1,0.4,0.6", "0.3,0.3,0.4", "q: probabilities add up to 1, not 1.1"),
     ("-0.1,0.6,0.5", "0.3,0.3,0.4", "q: a probability is not below 0, as -0.1 is"),
     ('{"probabilities": [1], "mean": 0}', "0.3,0.3,0.4",
-     "q: unknown field 'mean' beside probabilities"),
+     "q: unknown field 'mean'; known: probabilities"),
     ('{"probabilities": 1}', "0.3,0.3,0.4", "q: expected one row of probabilities"),
     ('{"mean": 0, "log_variance": 800}', "0,1",
      "log_variance of q: 800 is that of a variance which is no float but inf"),

@@ -110,7 +110,7 @@ def test_the_first_wrong_element_is_named_with_its_working() -> None:
         ({"parameters": {"linear1.weight": [[1, 2]]}}, "lacks linear1.bias 1; .*init"),
         ({"parameters": {"linear1.weight": [[1, 2]], "linear1.bias": [0], "w": 1}}, "no w"),
         ({"upstream": [1]}, "both given"),
-        ({"mode": "test"}, "neither train nor eval"),
+        ({"mode": "test"}, "known: train, eval"),
         ({"steps": 0}, "steps 0 is below 1"),
     ],
 )
