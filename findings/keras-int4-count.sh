@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# keras 3.15.1: after quantize('int4') count_params() is neither the number of weights nor that of
-# the numbers kept apart by kind: a Dense of 16 to 12 with 204 parameters has 148, which are 96
-# bytes that hold 192 weights, 12 biases, 12 scales, 12 zero points and 16 floats of g_idx, one an
-# input. Two weights lie in a byte along the outputs.
+# keras 3.15.1: after quantize('int4') count_params() is a number of bytes, scales and indices and
+# not of parameters, and nothing says so: a Dense of 16 to 12 with 204 parameters has 148, which are
+# 96 bytes that hold 192 weights, 12 biases, 12 scales, 12 zero points and 16 floats of g_idx, one
+# an input. Two weights lie in a byte along the outputs.
 # Output seen: 204 148 bias (12,) kernel (16, 6) kernel_scale (1, 12) kernel_zero (1, 12) g_idx (16,)
 set -euo pipefail
 folder=$(mktemp -d)

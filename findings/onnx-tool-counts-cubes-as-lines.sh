@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # onnx-tool 1.0.1: a pool in three dimensions is counted by the first size of its window alone: 2
-# for each output of a 2x2x2 window and 1 for 1x2x2, where in two dimensions a 3x3 window counts 9.
+# operations for each output of a 2x2x2 window, which looks at 8 numbers, and 1 for 1x2x2, which
+# looks at 4, where in two dimensions a 3x3 window counts its 9. Operations by outputs.
 # Output seen: 3x3 9 2x2x2 2 1x2x2 1
 set -euo pipefail
 folder=$(mktemp -d)

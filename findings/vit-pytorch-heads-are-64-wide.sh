@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# vit-pytorch 1.26.14: a head of ViT has 64 features (dim_head) whatever dim and heads are, so that
-# a width of 32 with 2 heads attends in 128, with no bias for queries, keys and values; the paper
-# (Dosovitskiy and others, 2021) and PyTorch's MultiheadAttention divide the width by the heads.
-# Before the projection of a patch, and behind it, stands a layer norm that the paper has not.
+# vit-pytorch 1.26.14: the parameters of a ViT are not those that its dim and heads say: a head has
+# 64 features (dim_head), so that a width of 32 with 2 heads attends in 128, with no bias for
+# queries, keys and values, 16,416 numbers, where the paper (Dosovitskiy and others, 2021) and
+# PyTorch's MultiheadAttention divide the width by the heads, 4,224. And before the projection of a
+# patch, and behind it, stands a layer norm that the paper has not. The first figure of each pair is
+# vit-pytorch's; then its attention with dim_head=16.
 # Output seen: attention 16416 / 4224 patches 6624 / 6176 heads of 16 4128
 set -euo pipefail
 folder=$(mktemp -d)
