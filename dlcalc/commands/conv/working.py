@@ -199,17 +199,15 @@ def _slips(result: Convolution, field: str) -> Iterator[tuple[str, Any]]:
             result.flip or (result.bias is not None and result.transposed)
             or result.pad_mode != "zeros"):
         yield Said.LAST_WINDOW, lambda: _last_window(result).reshape(array.shape)
-        yield Said.LAST_WINDOW.replace("window", "filter's last window"), lambda: (
-            _last_window(result, slice(-1, None)).reshape(array.shape))
 
 
-def _last_window(result: Convolution, filters: slice = slice(None)) -> Any:
+def _last_window(result: Convolution) -> Any:
     """What comes to each element from the last window that lies on it: of dy, or transposed, x."""
     x, w, upstream = result.operands
     given, groups, dims = x if result.transposed else upstream, result.groups, result.dims
     sizes, count = w.shape[-dims:], len(w) // groups if w.ndim > dims else 1
-    w = w.reshape(groups, count, -1, *sizes)[:, filters]
-    given = given.reshape(-1, groups, count, *given.shape[given.ndim - dims :])[:, :, filters]
+    w = w.reshape(groups, count, -1, *sizes)
+    given = given.reshape(-1, groups, count, *given.shape[given.ndim - dims :])
     lengths = [axis.output if result.transposed else axis.input for axis in result.axes]
     found = np.zeros((len(given), groups, w.shape[2], *lengths), np.result_type(given, w))
     for tap, (of, to) in reversed([*zip(np.ndindex(*sizes), taps(result.axes), strict=True)]):
