@@ -710,16 +710,14 @@ class MultsRun(Run[Multiplications]):
         self.shows_matrices = self.options.pop("matrices")
         given = self.options.keys() - {"tile", "conv"}
         if not words and not {"input", "kernel"} & given and not self.out.piped:
-            # What settles the output of the example is not said twice.
-            settled = {
-                "output": ("output_padding",), "grid_pad": ("output_padding", "pad"),
-                "conv": ("output_padding",),
-            }
-            dropped = [name for each in self.options for name in settled.get(each, ())]
-            stride = self.options.get("stride")
-            if 1 in (stride if isinstance(stride, tuple) else (stride,)):
-                dropped.append("output_padding")  # for which a stride of 1 has no room
-            return {name: each for name, each in self.example().items() if name not in dropped}
+            example, stride = {**self.example()}, self.options.get("stride")
+            # What settles the output is not said twice, and a stride of 1 has no room for padding.
+            settled = {"output", "grid_pad", "conv"} & self.options.keys()
+            if settled or 1 in (stride if isinstance(stride, tuple) else (stride,)):
+                del example["output_padding"]
+            if "grid_pad" in given:
+                del example["pad"]
+            return example
         if not given:
             return {"words": words or ("-",)}
         if words:
