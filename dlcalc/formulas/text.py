@@ -245,10 +245,10 @@ def escape_latex(text: str) -> str:
 def matrix_latex(rows: Any, precision: int | None) -> str:
     """A matrix (or a vector, as one row) in brackets; of more axes brackets in brackets."""
     def cell(value: Any) -> str:
-        nested = isinstance(value, Sequence)
+        nested = isinstance(value, list | tuple)  # and no text, as a fraction is
         return matrix_latex(value, precision) if nested else latex_number(value, precision)
 
-    grid = rows if rows and isinstance(rows[0], Sequence) else [rows]
+    grid = rows if rows and isinstance(rows[0], list | tuple) else [rows]
     body = r" \\ ".join(" & ".join(map(cell, row)) for row in grid)
     columns = max(map(len, grid))
     wide = rf"\setcounter{{MaxMatrixCols}}{{{columns}}}" if columns > 10 else ""
