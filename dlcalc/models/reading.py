@@ -128,20 +128,19 @@ def _typed(words: Sequence[str]) -> Model:
     """The layers that are typed in, as they are or as a framework writes them; or a config."""
     if len(words) == 1 and words[0].lstrip().startswith("{"):
         return _from(Source(words[0].encode(), ""), "config")
-    foreign = [is_foreign(each) for each in words]
-    if not any(foreign):
+    if not any(map(is_foreign, words)):
         return read_notation("\n".join(words))
     from dlcalc.models.python_code import read_code
     from dlcalc.models.translation import notation
 
-    coded = [read_code(each) for each, code in zip(words, foreign, strict=True) if code]
-    if len(words) == 1:
+    coded = [read_code(each) if is_foreign(each) else None for each in words]
+    if coded[0] and len(words) == 1:
         return coded[0]
-    texts = map(notation, coded)
-    model = read_notation("\n".join(
-        next(texts) if code else each for each, code in zip(words, foreign, strict=True)))
-    if all(foreign):
-        takes = [each.takes.get(id(layer)) for each in coded for layer in layers_in(each.body)]
+    lines = [notation(code) if code else each for code, each in zip(coded, words, strict=True)]
+    model = read_notation("\n".join(lines))
+    if all(coded):
+        takes = [code.takes.get(id(layer)) for code in coded if code
+                 for layer in layers_in(code.body)]
         layers = zip(layers_in(model.body), takes, strict=True)
         model.takes = {id(layer): each for layer, each in layers if each is not None}
     return model
