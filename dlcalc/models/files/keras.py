@@ -316,14 +316,16 @@ class Written:
 
     @property
     def inner(self) -> list[Written]:
-        """The layers that a wrapper holds, in both directions."""
+        """The layers that a wrapper holds, in both directions; they train where it does alone."""
+        frozen = {"trainable": False} if self.config.get("trainable") is False else {}
         cells = self.config.get("cells")
         found = [
             self.config.get("layer"), self.config.get("cell"),
             *(cells if isinstance(cells, list) else ()), self.config.get("backward_layer"),
         ]
         held = [
-            Written({"class_name": None, **each}) for each in found
+            Written({"class_name": None, **each, "config": each["config"] | frozen})
+            for each in found
             if isinstance(each, dict) and isinstance(each.get("config"), dict)
         ]
         if self.kind == "Bidirectional" and len(held) == 1:
@@ -753,12 +755,10 @@ def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
     stored = weight.kind in ("weight", "base") and weight.name in ("kernel", "embeddings")
     if (packed and stored) or zero:
         dtype = "int8"
-    trains = weight.kind == "weight" and config.get("trainable", True) is not False and (
-        dtype != "int8"
-    )
+    trains = weight.kind == "weight" and config.get("trainable", True) is not False
     tensor = Tensor(
         f"{name}/{weight.name}", dtype, weight.shape, prod(weight.shape) * _WIDTHS[dtype],
-        _KINDS[weight.kind], trains=trains,
+        _KINDS[weight.kind], trains=trains and dtype != "int8",
     )
     if weight.logical is None:
         return tensor

@@ -612,6 +612,17 @@ def test_layers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         held_of(data, "net")
 
 
+@pytest.mark.parametrize("frozen", [True, False])
+def test_what_a_frozen_wrapper_holds_is_frozen_whatever_its_own_flag_says(frozen: bool) -> None:
+    """Keras 2 writes the flag of the wrapper alone."""
+    cell = layer("GRU", units=2, trainable=True)
+    both = {**layer("Bidirectional", layer=cell, trainable=not frozen),
+            "build_config": {"input_shape": [None, 4, 3]}}
+    whole = {"class_name": "Sequential", "config": {"layers": [both]}}
+    held = held_of(json.dumps(whole).encode(), "net.json")
+    assert (held.params, held.trainable) == (84, 0 if frozen else 84)
+
+
 def test_a_model_within_a_model_and_a_frozen_layer_in_the_notation() -> None:
     inner = layer("Sequential", name="inner", layers=[
         layer("InputLayer", batch_shape=[None, 3]),
