@@ -20,11 +20,11 @@ import numpy as np
 
 from dlcalc.derive.operations import World
 from dlcalc.derive.rules import FORMULAS
-from dlcalc.errors import InputError, ShapeError, did_you_mean
+from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.expressions import Expr, Step, symbol
 from dlcalc.input.sources import text_beside
-from dlcalc.numbers.axes import by_x, plain
-from dlcalc.numbers.exact import FLOAT_EXACT, as_doubles, as_object, fitting
+from dlcalc.numbers.axes import plain
+from dlcalc.numbers.exact import FLOAT_EXACT, as_double, as_doubles, as_object, fitting
 
 Put = Callable[[str, Any], Any]
 """A name and a value → the value, or its symbol."""
@@ -234,10 +234,7 @@ def begun(
             raise InputError(f"state: step is {state['step']!r:.40}, no whole number from 0")
     for name, begin in known.items():
         if name in SINGLE:
-            single = as_doubles(given.get(name, begin), f"state: {name}")
-            if single.shape:
-                raise ShapeError(f"state: {name} is {by_x(single.shape)}; expected one number")
-            state[name] = float(single)
+            state[name] = as_double(given.get(name, begin), f"state: {name}")
             continue
         parts = as_object(given.get(name, {}), f"state: {name}")
         state[name] = {
