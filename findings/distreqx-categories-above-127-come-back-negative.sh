@@ -2,8 +2,7 @@
 # distreqx 0.0.3: Categorical gives draws and the mode as int8: of 200 categories the index 199
 # comes back as -57, of 300 the index 299 as 43, another category. A token or an action that was
 # drawn is then looked up from the end or is a wrong one, its log_prob is minus infinity where it is
-# negative, and nothing is said. distrax, whose counterpart in equinox it is, has whole numbers of
-# 32 bits. Of uniform draws from 256 categories half are negative.
+# negative, and nothing is said. Of uniform draws from 256 categories half are negative.
 # Output seen: 99: mode 99 drawn 99 log 0 199: mode -57 drawn -57 log -inf 299: mode 43 drawn 43 log -inf of 1000 draws negative 496 int8
 set -euo pipefail
 folder=$(mktemp -d)

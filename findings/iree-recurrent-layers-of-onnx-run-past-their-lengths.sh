@@ -2,8 +2,7 @@
 # iree-base-compiler 3.13.0: of ONNX's recurrent layers it imports sequence_lens, the peepholes P of
 # an LSTM and the clip of an RNN and leaves them out: a sequence of two steps in a batch padded to
 # three runs on through the padding, where ONNX has zeros, and its last state is that after the
-# padding. Other words that it does not know, such as the clip of an LSTM, end in an error. The
-# first figures of each pair are those of onnxruntime 1.32.0.
+# padding. The first figures of each pair are those of onnxruntime 1.32.0.
 # Output seen: RNN 0.24 -0.54 0.84 / 0.24 -0.54 0.84 lengths 0.24 -0.54 0 / 0.24 -0.54 0.84 GRU 0.28 -0.48 -0.14 / 0.28 -0.48 -0.14 lengths 0.28 -0.48 0 / 0.28 -0.48 -0.14 LSTM 0.21 -0.07 0.41 / 0.21 -0.07 0.41 lengths 0.21 -0.07 0 / 0.21 -0.07 0.41 peepholes 0.19 -0.08 0.37 / 0.21 -0.07 0.41 clip 0.24 -0.29 0.29 / 0.24 -0.54 0.84
 set -euo pipefail
 folder=$(mktemp -d)

@@ -2,8 +2,8 @@
 # netcal 1.4.0: ConfidencePenalty adds the entropy of the predictions to the loss instead of taking
 # it away: certainty costs nothing, evenness most, and its slope pushes logits apart, the opposite
 # of the penalty of Pereyra and others that it names and of confidence_penalty of the same module,
-# whose value is negative. With a threshold above 0 it ends in an error. DCAPenalty keeps its weight
-# and never multiplies by it: 100 times the weight is the same penalty.
+# whose value is negative. DCAPenalty keeps its weight and never multiplies by it: 100 times the
+# weight is the same penalty.
 # Output seen: logit 0 module 0.693 function -0.693 step -0.000 logit 2 module 0.365 function -0.365 step 0.210 logit 6 module 0.017 function -0.017 step 0.015 dca 0.306 0.306 0.306
 set -euo pipefail
 folder=$(mktemp -d)

@@ -2,9 +2,8 @@
 # PyTorch 2.13.0: FlopCounterMode counts the slope of a convolution's weights as if it had one
 # group: every channel that comes in against every channel that goes out. One of 16 groups counts 16
 # times what there is, so that the backward pass of a depthwise convolution of 64 channels takes 65
-# times its forward pass instead of twice; a MobileNet's training step is counted far too large, its
-# forward pass rightly. Transposed convolutions do the same. The last figure of each is the backward
-# count over the forward one.
+# times its forward pass instead of twice. Transposed convolutions do the same. The last figure of
+# each is the backward count over the forward one.
 # Output seen: Conv2d 16 in 1: 73728 147456 2 Conv2d 16 in 4: 18432 92160 5 Conv2d 16 in 16: 4608 78336 17 Conv2d 64 in 64: 18432 1198080 65 ConvTranspose2d 16 in 1: 73728 147456 2 ConvTranspose2d 16 in 4: 18432 92160 5 ConvTranspose2d 16 in 16: 4608 78336 17 ConvTranspose2d 64 in 64: 18432 1198080 65
 set -euo pipefail
 folder=$(mktemp -d)

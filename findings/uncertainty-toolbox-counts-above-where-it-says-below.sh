@@ -2,10 +2,9 @@
 # uncertainty-toolbox 0.1.1: get_proportion_under_quantile, and with it every metric of
 # prop_type="quantile", is to give the proportion of the data below the predicted quantile, but
 # compares prediction minus truth with it: it counts the data above the quantile 1 - q. Where all of
-# the truth lies below the median it says 0. Forecasts without bias show no difference; for others
-# iso_recal learns the mirrored map from it, and get_quantile with that model goes the wrong way: of
-# the truth 82% lay below the 50% quantile, and after the recalibration that should mend it 96%;
-# with the proportions counted by hand 50%.
+# the truth lies below the median it says 0. iso_recal learns the mirrored map from it, and
+# get_quantile with that model goes the wrong way: of the truth 82% lay below the 50% quantile, and
+# after the recalibration that should mend it 96%; with the proportions counted by hand 50%.
 # Output seen: all below 0.0 q 0.1 0.015 for 0.351 q 0.5 0.184 for 0.816 q 0.9 0.649 for 0.985 as given 0.816 recalibrated 0.964 by hand 0.500
 set -euo pipefail
 folder=$(mktemp -d)

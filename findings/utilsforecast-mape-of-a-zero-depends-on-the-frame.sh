@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # utilsforecast 0.2.17: mape makes the percentage of a true value of 0 "not a number". pandas leaves
 # such a row out of the mean, so that the worst errors count for nothing; of the same numbers in
-# polars the whole series has no MAPE, and with every series that once is 0 the mean over all has
-# none: nothing is raised. cfe says that a positive sum means under-forecast; it sums the forecast
-# minus the truth, so that positive is a forecast that is too high.
+# polars the whole series has no MAPE, and nothing is raised. cfe says that a positive sum means
+# under-forecast; it sums the forecast minus the truth, so that positive is a forecast that is too
+# high.
 # Output seen: pandas mape 0.100 0.100 pandas smape 0.286 0.286 pandas cfe 4.000 93.000 polars mape nan nan polars smape 0.286 0.286 polars cfe 4.000 93.000
 set -euo pipefail
 folder=$(mktemp -d)
