@@ -392,3 +392,10 @@ def test_windows_beside_other_options(framework: str, given: str, wanted: str) -
         return
     found = function(**case, framework=framework).output
     assert " ".join(f"{each:g}" for each in found) == wanted
+
+
+def test_constants_with_fewer_digits_and_what_a_framework_drops_are_told() -> None:
+    assert dlcalc.grad("y = selu(x)", {"x": 1.0}, framework="mlx").values["y"] == 1.0507
+    line = ["-L", "8", "-F", "3", "-D", "2", "-P", "same", "--framework", "paddle"]
+    done = invoke("size", *line)
+    assert done.err == "dlcalc: paddle, same with dilation 2: drops the dilation\n"
