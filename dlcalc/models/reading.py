@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from dlcalc.errors import At, InputError, did_you_mean
-from dlcalc.input.sources import STDIN, Source, decode, read_file, read_stdin
+from dlcalc.input.sources import STDIN, Source, decode, nearest_file, read_file, read_stdin
 from dlcalc.layers.table import find, is_alias, meant
 from dlcalc.models import zoo_name, zoo_names, zoo_path
 from dlcalc.models.notation import read_notation
@@ -51,7 +51,8 @@ def model(*words: str) -> Model:
     if word and (name := zoo_name(word)):
         return model(name)
     if word and find(word) is None and not any(mark in word for mark in " ;:\n("):
-        near = meant(word) if is_alias(word) else did_you_mean(word, zoo_names())
+        near = did_you_mean(word, zoo_names()) or nearest_file(word)
+        near = meant(word) if is_alias(word) else near
         raise InputError(
             f"no model, file or layer {word!r}{near or '; dlcalc models lists the models'}"
         )

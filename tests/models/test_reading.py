@@ -185,6 +185,12 @@ def test_words_that_are_no_model(words: tuple[Any, ...], complaint: str) -> None
     assert str(caught.value).startswith(complaint)
 
 
+def test_a_file_beside_the_one_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "net.txt").write_text("relu")
+    with pytest.raises(InputError, match=r"nett.txt'; did you mean net\.txt\?"):
+        model(str(tmp_path / "nett.txt"))
+
+
 @pytest.mark.parametrize(("text", "foreign"), [
     ("import torch", True), ("  \n# none\n%time\n!pip\n```py\nfrom torch import nn", True),
     ("class Net:\n  pass", True), ("def f(): pass", True), ("@dataclass", True),
