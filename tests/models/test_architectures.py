@@ -79,6 +79,8 @@ def test_reference(type: str) -> None:
     ({"model_type": "pp_chart2table", "architectures": ["GotOcr2ForConditionalGeneration"]},
      560_528_640),
     ({"model_type": "upernet"}, 66_382_916),
+    ({"model_type": "lxmert", "architectures": ["LxmertForPreTraining"],
+      "tie_word_embeddings": False}, 251_492_648),
     ({"model_type": "janus_vqgan", "architectures": ["JanusVQVAE"], "double_latent": True},
      73_063_307),
     ({"model_type": "esm", "architectures": ["EsmForMaskedLM"], "vocab_size": 33}, 86_461_618),
