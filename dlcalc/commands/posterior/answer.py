@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 WEIGHT_TOLERANCE = 1e-6
 MOST_COMPONENTS = 20
+MOST_NARROW = 1e12
+"""How much narrower than the whole a component may be: beyond, rounding moves it aside."""
 REACH = 9.0
 """How many standard deviations out the nodes go: beyond, the weight is below 3·10⁻¹⁸."""
 COARSE_STEP = 0.5
@@ -118,7 +120,8 @@ def mixture(weights: Any, means: Any, covariances: Any) -> Mixture:
 
     Raises InputError for weights that are not above 0 or do not add up to 1, ShapeError
     where the numbers of weights, means and covariances differ, and LimitError for more
-    than 20 components; what `gaussian` raises is told with the component's number.
+    than 20 components, or one that is 10¹² times narrower than the whole; what `gaussian`
+    raises is told with the component's number.
 
     >>> mixture([0.5, 0.5], [-2, 2], [1, 1]).whole().covariance.tolist()
     [[5.0]]
@@ -140,7 +143,16 @@ def mixture(weights: Any, means: Any, covariances: Any) -> Mixture:
     total = float(shares.sum())
     if abs(total - 1) > WEIGHT_TOLERANCE:
         raise InputError(f"weights: they add up to {total:.9g}, and must add up to 1")
-    return Mixture(shares / total, _components(means, covariances))
+    result = Mixture(shares / total, _components(means, covariances))
+    widest = float(np.diag(result.whole().covariance).max()) ** 0.5
+    for k, each in enumerate(result.components, 1):
+        narrower = widest / float(np.diag(each.factor).min())
+        if narrower > MOST_NARROW:
+            raise LimitError(
+                f"component {k} is {narrower:.3g} times narrower than the whole mixture; "
+                f"at most {MOST_NARROW:g} times can be told from a point"
+            )
+    return result
 
 
 def _components(means: Sequence[Any], covariances: Sequence[Any]) -> tuple[Gaussian, ...]:

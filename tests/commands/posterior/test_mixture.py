@@ -15,7 +15,6 @@ from dlcalc.commands.posterior.answer import (
     log_density,
     mixture,
     normal_rule,
-    posterior,
     reverse_kl,
     shares,
 )
@@ -122,6 +121,7 @@ def test_other_coordinates_leave_the_divergence() -> None:
         ([0.5, 0.5], [0, 1], [1, -1], "covariance of component 2: not positive definite"),
         ([0.5, 0.5], [[0, 1], [0]], [1, 1], "mean of component 2: 1 numbers, not 2"),
         ([], [], [], "weights: shape 0"),
+        ([0.5, 0.5], [-1, 1], [1e-30, 1], "component 1 is 1.22e+15 times narrower"),
         ([0.5, 0.5], [-1e200, 1e200], [1, 1], "covariance of the mixture holds inf"),
         ([1 / 21] * 21, [0] * 21, [1] * 21, "weights: 21 components; at most 20"),
     ],
@@ -130,7 +130,7 @@ def test_what_is_no_mixture_is_refused(
     weights: object, means: object, covariances: object, message: str
 ) -> None:
     with pytest.raises(InputError) as caught:
-        posterior(weights, means, covariances)
+        mixture(weights, means, covariances)
     assert message in str(caught.value)
 
 
