@@ -120,7 +120,10 @@ def as_gaussian(value: Any, name: str) -> Gaussian:
     mean, sigma = _pair(value, name)
     if sigma <= 0:
         raise InputError(f"{name}: sigma is {sigma:g}; it must be above 0")
-    return gaussian(mean, sigma * sigma, name)
+    variance = sigma * sigma
+    if not 0 < variance < math.inf:
+        raise LimitError(f"{name}: sigma is {sigma:g}, and its square is no float but {variance:g}")
+    return Gaussian(np.array([mean]), np.array([[variance]]), np.array([[math.sqrt(variance)]]))
 
 
 def _variances(logarithms: Any, name: str) -> Array:
@@ -130,7 +133,12 @@ def _variances(logarithms: Any, name: str) -> Array:
     if given.ndim > 1:
         raise ShapeError(f"{place}: shape {by_x(given.shape)}; expected a number a dimension")
     with np.errstate(over="ignore", under="ignore"):
-        return np.exp(given)
+        found: Array = np.exp(given)
+    wrong = (found == 0) | np.isinf(found)
+    if wrong.any():
+        at, of = given[wrong].flat[0], found[wrong].flat[0]
+        raise LimitError(f"{place}: {at:g} is that of a variance which is no float but {of:g}")
+    return found
 
 
 def _pair(value: Any, name: str) -> list[float]:

@@ -63,7 +63,8 @@ def test_what_is_no_gaussian_is_refused(mean: Any, covariance: Any, message: str
         ([float("nan"), 1], "p holds nan, not a finite number"),
         ([0, float("inf")], "p holds inf, not a finite number"),
         ([10**400, 1], "p holds a whole number beyond the largest float"),
-        ([0, 1e-200], "covariance of p: not positive definite: the variance at (0, 0) is 0"),
+        ([0, 1e-200], "p: sigma is 1e-200, and its square is no float but 0"),
+        ([0, 1e200], "p: sigma is 1e+200, and its square is no float but inf"),
     ],
 )
 def test_values_that_stand_for_no_gaussian(value: Any, message: str) -> None:
