@@ -51,12 +51,13 @@ def find_place(name: str, record: Mapping[str, Any], main: Place) -> tuple[Place
     around = (Place(main[:end]) for end in range(len(main) - 1, 0, -1))
     holders = [(Place(), record), *((place, value_at(record, place)) for place in around),
                *_holders(record)]
-    for words in (name, *_derivative(name)):
+    said = (name, *_derivative(name)) if name else ()
+    for words in said:
         for place, holder in holders:
             found = _walk(words, holder, place)
             if found is not None:
                 return found
-    for words in (name, *_derivative(name)):
+    for words in said:
         for place, holder in holders:
             found = _walk(words, holder[0], place / 0) if _is_list(holder) and holder else None
             if found is not None:

@@ -55,6 +55,7 @@ def test_names_beside_the_main_field_come_first() -> None:
 @pytest.mark.parametrize(("name", "said"), [
     ("i", r"each of steps has 'i': say which, as steps\[0\]\.i"),
     ("deep.c", r"each of steps has 'deep\.c': say which, as steps\[0\]\.deep\.c"),
+    ("", "the result has no field ''"),
     ("los", "the result has no field 'los'.*loss"),
     ("steps[2].i", r"the result has no field 'steps\[2\]\.i'"),
     ("arrays[2]", r"the result has no field 'arrays\[2\]'"),
