@@ -26,6 +26,12 @@ from itertools import chain
 from dlcalc.errors import InputError, LimitError
 from dlcalc.input.expressions import Expression, Fields, facts, names
 from dlcalc.models.tree import MOST_LAYERS, MOST_NESTING, written
+from dlcalc.typed import Any
+
+MOST_KNOWN = 4
+"""Turns of a loop that are kept, for others that come out alike."""
+_NEVER = object()
+"""What no expression comes to: turns with loops in them are never taken to be alike."""
 
 Include = Callable[[str, dict[str, Expression]], list[str]]
 """Lines of the architecture of a nested config: the field, and facts that are set for it."""
@@ -149,6 +155,9 @@ class Expander:
         self.notes: list[str] = []
         self.known: dict[tuple[Expression, tuple[str, ...]], object] = {}
         """Values that no variable has a part in, among those that there were."""
+        self.asked: list[tuple[Expression | Line | None, object]] = []
+        """What the turn of a loop has asked so far that a variable may change: expressions and
+        their values, parts that are put in (a line), and their ends (null)."""
 
     def value(self, expression: Expression) -> object:
         """The value of an expression, once for all turns where no loop varies it."""
@@ -157,7 +166,9 @@ class Expander:
             return self.known[place]
         around, self.fields.varies = self.fields.varies, False
         value = expression(self.fields)
-        if not self.fields.varies:
+        if self.fields.varies:
+            self.asked.append((expression, value))
+        else:
             self.known[place] = value
         self.fields.varies = self.fields.varies or around
         return value
@@ -208,11 +219,17 @@ class Expander:
         if not line.facts:
             return self.lines(body, indent)
         outer = self.fields.scope
-        own = {name: each(self.fields) for name, each in line.facts.items()}
-        self.fields.scope = outer[0] | own, {}
+        self.fields.scope = self.scope_of(line)
+        self.asked.append((line, None))
         found = self.lines(body, indent)
+        self.asked.append((None, None))
         self.fields.scope = outer
         return found
+
+    def scope_of(self, line: Line) -> tuple[dict[str, object], dict[str, object]]:
+        """The scope of a part: the variables with what is set for it."""
+        own = {name: each(self.fields) for name, each in line.facts.items()}
+        return self.fields.scope[0] | own, {}
 
     def text(self, line: Line) -> str:
         """One line with the values of its expressions."""
@@ -237,23 +254,52 @@ class Expander:
             raise InputError(f"{_only(line).text} is {count!r}, and no whole number of layers")
         if count > MOST_LAYERS:
             raise LimitError(f"{count:,} layers; at most {MOST_LAYERS:,} are counted")
-        outer = self.fields.scope
+        outer, around = self.fields.scope, self.asked
         name = f"{line.name}: " if line.name else ""
         found: list[str] = []
+        known: list[tuple[list[tuple[Any, object]], list[str]]] = []
         first, alike = 0, list[str]()
         for turn in range(count + 1):
             body = list[str]()
             if turn < count:
                 self.fields.scope = ({**outer[0], line.variable: turn}, {})
-                body = self.lines(line.body, indent + 1)
+                for place, (asked, made) in enumerate(known):
+                    if self.is_answered_alike(asked):
+                        body = made
+                        known.insert(0, known.pop(place))
+                        break
+                else:
+                    self.asked = []
+                    body = self.lines(line.body, indent + 1)
+                    known = [(self.asked, body), *known[: MOST_KNOWN - 1]]
             if turn and (body != alike or turn == count):
                 if alike:
                     head = f"{name}repeat {turn - first} from={first}{line.shared}:"
                     found += ["  " * indent + head, *alike]
                 first = turn
             alike = body
-        self.fields.scope = outer
+        self.fields.scope, self.asked = outer, around
+        around.append((_only(line), _NEVER))
         return found
+
+    def is_answered_alike(self, questions: list[tuple[Any, object]]) -> bool:
+        """Whether all that an earlier turn has asked has the same answer in this one."""
+        around = self.fields.scope
+        outer = []
+        try:
+            for asked, answer in questions:
+                if isinstance(asked, Line):
+                    outer.append(self.fields.scope)
+                    self.fields.scope = self.scope_of(asked)
+                elif asked is None:
+                    self.fields.scope = outer.pop()
+                elif asked(self.fields) != answer:
+                    return False
+        except InputError:  # which the turn itself tells with its place
+            return False
+        finally:
+            self.fields.scope = around
+        return True
 
 
 def _only(line: Line) -> Expression:
