@@ -223,17 +223,17 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
     if prod(geometry.output) * batch * matrix.shape[1] <= ONE_TILE:
         shape = (batch, channels, *geometry.output)
         return _in_one_tile(x, matrix, geometry).reshape(shape)
-    out = np.empty((channels, *geometry.output, batch), dtype=x.dtype)
+    outputs = (*geometry.output, batch)
+    out = np.empty((channels, prod(outputs)), dtype=x.dtype)
 
     def run(tiles: Iterator[Block]) -> None:
         for block, columns in _unrolled(x, geometry, tiles):
-            to = out[(ALL, *block)]
-            to[...] = (matrix @ columns).reshape(to.shape)
+            start = np.ravel_multi_index([part.start for part in block], outputs)
+            np.matmul(matrix, columns, out=out[:, start : start + columns.shape[1]])
 
     products = out.size * matrix.shape[1]
-    outputs = (*geometry.output, batch)
     each(run, _tiles(outputs, x, geometry, w.nbytes, products), products)
-    return _batch_first(out)
+    return _batch_first(out.reshape(channels, *outputs))
 
 
 def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
