@@ -25,7 +25,7 @@ LEAST_PRODUCTS = 16_000_000
 """Products below which starting threads costs more than it saves."""
 LEAST_SHARED = 10_000_000
 """Products below which threads that are there already are not worth a job."""
-LEAST_BESIDE_BLAS = 100_000_000
+LEAST_BESIDE_BLAS = 300_000_000
 """Products below which BLAS's threads, which need no start, are quicker than threads here."""
 
 
