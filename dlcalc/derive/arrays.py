@@ -15,15 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcalc.derive.operations import (
-    OPERATIONS,
-    SLOPES,
-    World,
-    carries,
-    misfits_of,
-    power,
-    slope_of,
-)
+from dlcalc.derive.operations import OPERATIONS, SLOPES, World, carries, misfits_of, power, slope_of
 from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import LimitError, ShapeError
 from dlcalc.formulas.text import place_text
@@ -128,20 +120,14 @@ def _chosen(plain: Any, choose: Any) -> Callable[..., Array]:
 
 def _share(y: Array, *arguments: Array) -> Array:
     """The part of a gradient that goes to the first of the arguments that made y."""
-    chosen: Array = [_equal(each, y) * 1 for each in arguments]
+    chosen: Array = [Arrays.eq(each, y) for each in arguments]
     return chosen[0] / np.maximum(sum(chosen), 1)
 
 
 def _part(y: Array, x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
     """The part of a gradient that goes to each element of x along axes of which y is one."""
-    chosen = _equal(x, y)
+    chosen = Arrays.eq(x, y)
     return chosen / np.maximum(np.sum(chosen, axis=axis, keepdims=True), 1)
-
-
-def _equal(x: Array, y: Array) -> Array:
-    """Where numbers are equal; also where a complex step moves one of them."""
-    stepped = np.iscomplexobj(x) or np.iscomplexobj(y)
-    return np.equal(np.real(x), np.real(y)) if stepped else np.equal(x, y)
 
 
 def _direction(x: Array, norm: Array) -> Array:
@@ -611,17 +597,13 @@ def _require_product(operation: str, *factors: Array) -> None:
 
 def _require_few(operation: str, arguments: Sequence[Array]) -> None:
     a, b = (np.shape(each) for each in arguments)
-    if len(a) > 2 or len(b) > 2:
-        a, b = a if len(a) > 1 else (1, *a), b if len(b) > 1 else (*b, 1)
-        batch = prod(np.broadcast_shapes(a[:-2], b[:-2]))
-        rows, inner, columns = a[-2], a[-1], b[-2 if operation == "times_transposed" else -1]
-        if batch * rows * columns > MOST_ELEMENTS or batch * rows * inner * columns > 2**32:
-            raise LimitError(f"{by_x(a)} @ {by_x(b)} is more than is computed at once")
-        return
     inner = 1 if operation == "times_transposed" and len(a) == len(b) == 1 else a[-1]
-    products = prod(a) * prod(b) // inner
+    matrices = prod(np.broadcast_shapes(a[:-2], b[:-2]))
+    products = matrices * prod(a[-2:]) * prod(b[-2:]) // inner
     if products // inner > MOST_ELEMENTS:
         raise LimitError(f"{products // inner:,} elements are more than {MOST_ELEMENTS:,}")
+    if matrices > 1 and products > 2**32:
+        raise LimitError(f"{by_x(a)} @ {by_x(b)} is more than is computed at once")
     if all(map(is_exact, arguments)) and products > MOST_WHOLE:
         raise LimitError(
             f"{products:,} exact products of whole numbers are more than {MOST_WHOLE:,}; "

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dlcalc.derive.operations import CORNERS, KINKS, Scalars, formula
-from dlcalc.derive.tape import (
-    Instruction,
-    System,
-    Tape,
-    backward,
-    forward,
-    recorded,
-    require_inputs,
-)
-from dlcalc.derive.tree import Apply, short
+from dlcalc.derive.tape import System, Tape, backward, forward, recorded, require_inputs
+from dlcalc.derive.tree import Apply, short, text_of
 from dlcalc.errors import InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.results import Result
@@ -154,11 +146,11 @@ def differentiate(
     defaults = [each for each in system.defaults if each.name not in values]
     if defaults:
         before = recorded(system, defaults, ())
-        f = _world(values, (*before.instructions, *tape.instructions))
+        f = _world(values, before, tape)
         places = forward(before, f, {})
         given |= {name: places[place] for name, place in before.names.items()}
     else:
-        f = _world(values, tape.instructions)
+        f = _world(values, tape)
     given = {name: given[name] for name in system.inputs}
     sources = _checked_names(wrt, system.names, "`wrt`") if wrt is not None else system.inputs
     try:
@@ -203,11 +195,10 @@ def _derived(
     return Derivatives(system, values, gradients, kinks, tape, f, tuple(places), passes, watched)
 
 
-def _world(values: Mapping[str, Any], instructions: Iterable[Instruction]) -> Any:
+def _world(values: Mapping[str, Any], *tapes: Tape) -> Any:
     """Numbers alone where nothing is an array, so that NumPy need not be loaded."""
     if all(isinstance(each, int | float) for each in values.values()):
-        for each in instructions:
-            node = each.node
+        for node in [each.node for tape in tapes for each in tape.instructions]:
             if (node.options and node.operation != "slope") or node.operation in MAKING:
                 break
         else:
@@ -292,7 +283,7 @@ def kinks_of(
         if each.place in active and not active.isdisjoint(each.arguments) and _at_kink(
                 each.node, f, places[each.place], each.given(places)):
             kink = Kink(
-                f"line {each.equation.line}: {short(each.node.text)} is at its kink, where it "
+                f"line {each.equation.line}: {short(text_of(each.node))} is at its kink, where it "
                 f"has no derivative; {KINKS[operation]}"
             )
             kink.operation = operation

@@ -38,6 +38,7 @@ from dlcalc.derive.tree import (
     Number,
     Statement,
     line_of,
+    text_of,
 )
 from dlcalc.errors import InputError, LimitError, did_you_mean
 from dlcalc.numbers.axes import plural
@@ -759,13 +760,14 @@ class _Parser:
         if len(given) not in (2, 3) or not isinstance(call, Apply):
             raise self.wrong("write back(g, f(x)): the gradient g carried back through f to x",
                              name)  # fmt: skip
-        texts = [each.text for each in call.arguments]
+        texts = [*map(text_of, call.arguments)]
         wanted = given[-1] if len(given) == 3 else call.arguments[0]
         at = _constant(wanted)  # its place, where several arguments are alike
         if at is None or not 0 <= at < len(texts):
-            if wanted.text not in texts:
-                raise self.wrong(f"{wanted.text} is no argument of {call.text}", name)
-            at = texts.index(wanted.text)
+            text = text_of(wanted)
+            if text not in texts:
+                raise self.wrong(f"{text} is no argument of {text_of(call)}", name)
+            at = texts.index(text)
         options = {"of": call.operation, "at": at, "options": call.options}
         return self.made("back", [gradient, *call.arguments], name.start, options)
 
@@ -839,7 +841,7 @@ class _Parser:
         assert first is not None
         place = self._whole_or_node(first)
         if isinstance(place, Number):
-            message = f"found {first.text!r}; a place is a whole number"
+            message = f"found {text_of(first)!r}; a place is a whole number"
             raise wrong(message, self.text, first.start, first.end)
         if isinstance(place, int):
             return place

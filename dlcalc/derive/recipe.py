@@ -27,14 +27,7 @@ from dlcalc.derive.derivation import (
     value_of,
 )
 from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.slips import (
-    Slips,
-    numbers_in,
-    order_slip,
-    slip_of,
-    symbols_in,
-    turned_slip,
-)
+from dlcalc.derive.slips import Slips, numbers_in, order_slip, slip_of, symbols_in, turned_slip
 from dlcalc.derive.tape import arranged
 from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError

@@ -21,6 +21,7 @@ from dlcalc.derive.tree import (
     no_value,
     nodes_in,
     short,
+    text_of,
 )
 from dlcalc.errors import DlcalcError, InputError, LimitError, did_you_mean
 from dlcalc.typed import Any, NamedTuple
@@ -65,7 +66,7 @@ class System(NamedTuple):
     def lines(self) -> list[str]:
         """The equations as they can be read again."""
         if self.plain:
-            return [each.text for each in self.written]
+            return [text_of(each) for each in self.written]
         return [each for each in self.written[0].source.splitlines() if each.strip()]
 
     @property
@@ -174,7 +175,7 @@ def require_inputs(system: System, given: Iterable[str]) -> None:
         if name in computed:
             equation = computed[name]
             raise system.of_file(InputError(
-                f"{name} is computed, in line {equation.line}: {short(equation.text)}; "
+                f"{name} is computed, in line {equation.line}: {short(text_of(equation))}; "
                 "values are given to inputs alone"
             ))
         if name not in system.inputs and name not in system.counts:
@@ -253,38 +254,18 @@ _NEW: Any = tuple.__new__
 
 def recorded(system: System, equations: Iterable[Equation], inputs: Iterable[str]) -> Tape:
     """The operations of equations whose inputs have those names."""
-    found = _Recorder({name: place for place, name in enumerate(inputs)}, not system.plain)
-    for each in equations:
-        expression = each.expression
-        if type(expression) is not Apply:
-            # A place of its own, so that the gradient of one name is not that of the other.
-            expression = Apply("identity", (expression,), each.source, each.start, each.end, 1)
-        found.equation = each
-        found.names[each.name] = found.place_of(expression)
-        found.shared.clear()
-    return Tape(system, tuple(found.instructions), found.names, found.numbers, found.size)
+    names = {name: place for place, name in enumerate(inputs)}
+    numbers: dict[int, Any] = {}
+    instructions: list[Instruction] = []
+    shared: dict[int, int] = {}  # a node may stand twice, as the argument of a definition does
+    size = len(names)
 
-
-class _Recorder:
-    """Operations as they are recorded, and where their values go."""
-
-    equation: Equation
-
-    def __init__(self, names: dict[str, int], sharing: bool) -> None:
-        self.names = names
-        self.sharing = sharing
-        """Whether a node may stand twice, as the argument of a definition does."""
-        self.numbers: dict[int, Any] = {}
-        self.instructions: list[Instruction] = []
-        self.size = len(names)
-        self.shared: dict[int, int] = {}
-
-    def place_of(self, node: Node) -> int:
-        """The place of a node's value, after those of its arguments."""
+    def place_of(node: Node, equation: Equation) -> int:
+        nonlocal size
         if isinstance(node, Apply):
-            key, names = id(node), self.names
-            if self.sharing and key in self.shared:
-                return self.shared[key]
+            key = id(node)
+            if key in shared:
+                return shared[key]
             operation, operands = node.operation, node.arguments
             if operation == "pow" and "e" not in names:
                 base, *powers = operands
@@ -294,17 +275,25 @@ class _Recorder:
             places = []
             for each in operands:
                 place = names.get(each.name) if type(each) is Name else None
-                places.append(self.place_of(each) if place is None else place)
-            self.instructions.append(_NEW(Instruction, (
-                node, tuple(places), self.size, self.equation, OPERATIONS[operation],
+                places.append(place_of(each, equation) if place is None else place)
+            instructions.append(_NEW(Instruction, (
+                node, tuple(places), size, equation, OPERATIONS[operation],
             )))
-            if self.sharing:
-                self.shared[key] = self.size
+            if not system.plain:
+                shared[key] = size
         else:
-            number = node.value if isinstance(node, Number) else CONSTANTS[node.name]
-            self.numbers[self.size] = number
-        self.size += 1
-        return self.size - 1
+            numbers[size] = node.value if isinstance(node, Number) else CONSTANTS[node.name]
+        size += 1
+        return size - 1
+
+    for each in equations:
+        expression = each.expression
+        if type(expression) is not Apply:
+            # A place of its own, so that the gradient of one name is not that of the other.
+            expression = Apply("identity", (expression,), each.source, each.start, each.end, 1)
+        names[each.name] = place_of(expression, each)
+        shared.clear()
+    return Tape(system, tuple(instructions), names, numbers, size)
 
 
 TROUBLE = (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError)
@@ -396,7 +385,7 @@ def _safe_value(each: Instruction, f: Any, operands: Sequence[Any], system: Syst
                 return value
         raise InputError(no_value(node, f, operands))
     except DlcalcError as error:
-        error.at(short(node.text))
+        error.at(short(text_of(node)))
         raise system.located(error, each.equation, node) from None
 
 
@@ -475,9 +464,9 @@ def _safe_pull(
             if not watched or f.is_finite(pulled) or not all(map(f.is_finite, (g, y, *given))):
                 return pulled
         raise InputError(
-            f"no finite derivative with respect to {short(node.arguments[number].text)} where "
+            f"no finite derivative with respect to {short(text_of(node.arguments[number]))} where "
             f"{all_shown(node, f, given)}; `wrt` leaves out what needs none"
         )
     except DlcalcError as error:
-        error.at(short(node.text))
+        error.at(short(text_of(node)))
         raise system.located(error, each.equation, node) from None

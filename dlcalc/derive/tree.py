@@ -23,11 +23,6 @@ class Number(NamedTuple):
     end: int
     depth: int = 0
 
-    @property
-    def text(self) -> str:
-        """As it was written."""
-        return self.source[self.start : self.end]
-
 
 class Name(NamedTuple):
     """A quantity by its name, its subscripts as plain digits, and where it stands."""
@@ -37,11 +32,6 @@ class Name(NamedTuple):
     start: int
     end: int
     depth: int = 0
-
-    @property
-    def text(self) -> str:
-        """As it was written."""
-        return self.source[self.start : self.end]
 
 
 class Apply(NamedTuple):
@@ -56,11 +46,6 @@ class Apply(NamedTuple):
     """Operations within operations, this one included."""
     options: Mapping[str, Any] = NO_OPTIONS
     """What is no quantity: the axis of a sum, the index of an element, a stride."""
-
-    @property
-    def text(self) -> str:
-        """As it was written."""
-        return self.source[self.start : self.end]
 
 
 Node = Number | Name | Apply
@@ -78,14 +63,14 @@ class Equation(NamedTuple):
     """The names on the right side, from left to right."""
 
     @property
-    def text(self) -> str:
-        """As it was written."""
-        return self.source[self.start : self.end]
-
-    @property
     def line(self) -> int:
         """The line on which it starts, from 1."""
         return line_of(self.source, self.start)
+
+
+def text_of(part: Node | Equation) -> str:
+    """A part of equations as it was written."""
+    return part.source[part.start : part.end]
 
 
 def line_of(source: str, at: int) -> int:
@@ -171,7 +156,7 @@ def all_shown(node: Apply, f: Any, operands: Sequence[Any]) -> str:
 
 def shown(node: Apply, f: Any, place: int, operand: Any, fault: Fault | None = None) -> str:
     """An operand with its value; of an array the first element at fault, or the largest."""
-    name = short(node.arguments[place].text)
+    name = short(text_of(node.arguments[place]))
     elements = f.flat(operand)
     if not f.shape(operand):
         value = _number(elements[0])

@@ -28,6 +28,7 @@ from dlcalc.derive.tree import (
     Statement,
     names_in,
     nodes_in,
+    text_of,
 )
 from dlcalc.errors import DlcalcError, LimitError
 
@@ -137,11 +138,9 @@ class Unfolding:
     def _limit(self, node: Node, env: Values) -> int:
         value = self._whole_value(self._node(node, env))
         if value is None:
-            raise error_at(
-                f"a loop runs over whole numbers, and {node.text} has no such value: give "
-                f"{node.text}=3" if isinstance(node, Name) else
-                f"a loop runs over whole numbers, and {node.text} is none", node
-            )
+            text = text_of(node)
+            no_value = f"has no such value: give {text}=3" if isinstance(node, Name) else "is none"
+            raise error_at(f"a loop runs over whole numbers, and {text} {no_value}", node)
         return value
 
     def _whole_value(self, node: Node) -> int | None:
@@ -195,7 +194,7 @@ class Unfolding:
             return value
         found = self._whole_value(self._node(value, env))
         if found is None:
-            raise error_at(f"{value.text} is no whole number here", value)
+            raise error_at(f"{text_of(value)} is no whole number here", value)
         return found
 
     def _called(self, node: Apply, env: Values, depth: int) -> Node:
@@ -305,7 +304,7 @@ class _Letters:
         self.letters = tuple(dict.fromkeys((*free, *_bound(node))))
         self.elements = [each for each in _operations_in(node)
                          if each.operation == "element" and self._in(each)]
-        self.gathered = {each.arguments[0].text for each in self.elements
+        self.gathered = {text_of(each.arguments[0]) for each in self.elements
                          if not self._is_plain(each)}
         """Arrays of which an element is found by more than a letter of its own for each axis."""
         self.running: list[str] = []
@@ -366,19 +365,17 @@ class _Letters:
         index = node.options["index"]
         if any(isinstance(each, slice) for each in index):
             raise error_at("among letters an index is a letter or a whole number", node)
-        if base.text in self.gathered and self._in(node):
-            places = tuple(map(self._index_range, chosen))
+        if text_of(base) in self.gathered and self._in(node):
+            places = tuple(made(_like(each, "from_0"), (self._computed(each),), NO_OPTIONS)
+                           for each in chosen)
             return made(node, (base, *places), node.options)
         kept = tuple(slice(None) if each == "*" else each for each in index)
         if len(chosen) < len(index):
             base = made(node, (base,), {"index": kept})
         return self._align(base, *(each.name for each in chosen if isinstance(each, Name)))
 
-    def _index_range(self, place: Node) -> Node:
-        """The whole numbers that an index of letters is, from 0 on."""
-        return made(_like(place, "from_0"), (self._computed(place),), NO_OPTIONS)
-
     def _computed(self, place: Node) -> Node:
+        """The whole numbers that an index of letters is."""
         if isinstance(place, Name) and place.name in self.letters:
             return self._run(place.name, place)
         if isinstance(place, Apply) and place.operation in ("add", "neg", "mul"):
@@ -387,8 +384,8 @@ class _Letters:
         if number is not None:
             return Number(number, place.source, place.start, place.end)
         if not self._in(place):
-            raise error_at(f"{place.text} is neither a letter that is summed over or stands on "
-                           "the left, nor a whole number", place)  # fmt: skip
+            raise error_at(f"{text_of(place)} is neither a letter that is summed over or "
+                           "stands on the left, nor a whole number", place)  # fmt: skip
         return self.aligned(place)
 
     def _run(self, letter: str, node: Node) -> Node:
@@ -397,7 +394,7 @@ class _Letters:
         self.running.append(letter)
         uses = [(each.arguments[0], axis, place) for each in self.elements
                 for axis, place in self._open_axes(each) if letter in names_in(place)]
-        own = [each for each in uses if each[0].text not in self.gathered]
+        own = [each for each in uses if text_of(each[0]) not in self.gathered]
         parts: list[Node] = []
         axes, steps = [], []
         for base, axis, place in own or uses:

@@ -5,7 +5,7 @@ import pytest
 import dlcalc
 from dlcalc.derive.check import check_derivatives
 from dlcalc.derive.parser import parse_equations
-from dlcalc.derive.tree import Apply, Name, Node
+from dlcalc.derive.tree import Apply, Name, Node, text_of
 from dlcalc.errors import DlcalcError, InputError, LimitError
 
 
@@ -79,7 +79,7 @@ def test_expressions(text: str, wanted: str) -> None:
 def test_lines_comments_and_semicolons_divide_equations() -> None:
     found = parse_equations("# head\r\n\r\na = 1 ; b = [2; 3];\rc = (4\n)\n")
     assert [(each.name, each.line) for each in found] == [("a", 3), ("b", 3), ("c", 4)]
-    assert found[1].text == "b = [2; 3]"
+    assert text_of(found[1]) == "b = [2; 3]"
 
 
 def test_words_of_loops_are_names_elsewhere() -> None:

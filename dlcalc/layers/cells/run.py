@@ -16,7 +16,7 @@ import numpy as np
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.tape import System, Tape, arranged, backward, forward, recorded
-from dlcalc.derive.tree import Apply, Name, Number
+from dlcalc.derive.tree import Apply, Name, Number, text_of
 from dlcalc.errors import InputError, LimitError
 from dlcalc.input.expressions import sentences
 from dlcalc.layers.cells.problem import (
@@ -324,7 +324,7 @@ class CellSteps:
         last = arguments[-1]
         if isinstance(last, Apply) and last.operation == "neg":
             operation, arguments = "sub", (arguments[0], *last.arguments)
-        made = [self._node_of(each, PARTS.get(each.text, "")) for each in arguments]
+        made = [self._node_of(each, PARTS.get(text_of(each), "")) for each in arguments]
         given = [each for each in made if each is not None]
         if operation == "add" and len(given) == 1:
             return given[0]
