@@ -17,6 +17,7 @@ from __future__ import annotations
 from math import gcd
 
 from dlcalc.formulas.expressions import Expr, add, ceil, floor, mul, parts_of, power, symbol
+from dlcalc.formulas.products import product
 from dlcalc.typed import Any
 
 Powers = dict[Expr, int]
@@ -164,16 +165,9 @@ def _factored(terms: dict[Key, tuple[int, Powers]]) -> Any:
 
 
 def _product(number: int, powers: Powers) -> Any:
-    above: list[Any] = [_raised(factor, each) for factor, each in powers.items() if each > 0]
+    above = [_raised(factor, each) for factor, each in powers.items() if each > 0]
     below = [_raised(factor, -each) for factor, each in powers.items() if each < 0]
-    if abs(number) != 1 or not above:
-        above = [number, *above]
-    elif number < 0:
-        return Expr("neg", (_product(-number, powers),))
-    whole: Any = above[0] if len(above) == 1 else mul(*above)
-    if not below:
-        return whole
-    return Expr("div", (whole, below[0] if len(below) == 1 else mul(*below)))
+    return product(number, *above, *(Expr("div", (1, each)) for each in below))
 
 
 def _raised(factor: Expr, exponent: int) -> Any:

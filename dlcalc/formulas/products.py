@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import gcd, prod
 from types import MappingProxyType
-from typing import Any
 
 from dlcalc.formulas.expressions import Expr, Step, Vector, add, hadamard, mul
 from dlcalc.formulas.text import formula_text
+from dlcalc.typed import Any
 
 Formula = Any
 """An expression, or a bare number."""

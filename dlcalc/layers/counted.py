@@ -47,20 +47,17 @@ class Cache(NamedTuple):
     def bytes(self, positions: int, size: int) -> int:
         """Bytes after so many positions, in numbers of `size` bytes, as the framework holds it."""
         kept = positions if self.most is None else min(positions, self.most)
-        own = self.own + self.placed * kept
-        numbers = self.each * kept + self.fixed + self._packed(positions)
-        return numbers * size + self.states * max(4, size) + own
+        return self._numbers(kept, positions, size) + self.own + self.placed * kept
 
     def reserved(self, positions: int, size: int) -> int:
         """Bytes that a serving engine reserves: whole windows, in whole pages."""
         kept = positions if self.most is None else self.most + 1
-        pages = -(-kept // PAGE) * PAGE
-        numbers = self.each * pages + self.fixed + self._packed(positions)
-        return numbers * size + self.states * max(4, size)
+        return self._numbers(-(-kept // PAGE) * PAGE, positions, size)
 
-    def _packed(self, positions: int) -> int:
+    def _numbers(self, kept: int, positions: int, size: int) -> int:
         blocks, loose = divmod(positions, self.block)
-        return self.whole * blocks + self.loose * loose + self.carried * (blocks > 0)
+        packed = self.whole * blocks + self.loose * loose + self.carried * (blocks > 0)
+        return (self.each * kept + self.fixed + packed) * size + self.states * max(4, size)
 
 
 class Counted(NamedTuple):

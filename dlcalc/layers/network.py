@@ -133,7 +133,13 @@ def initial_weights(
     [[[0.5, 0.5]], [[0.5], [0.5]]]
     """
     require_known(init, INITIALS, "init")
-    _require_sizes(sizes)
+    if len(sizes) < 2 or min(sizes) < 1:
+        text = ", ".join(map(str, sizes)) or "none"
+        raise InputError(f"sizes {text}: expected the input's and at least one layer's, each >= 1")
+    count = sum(before * after for before, after in pairwise(sizes))
+    if count > MOST_DRAWN:
+        raise LimitError(
+            f"{count:,} weights are more than the {MOST_DRAWN:,} that are drawn at once")
     if not math.isfinite(constant):
         raise InputError(f"expected a finite number, not {constant:g}").at("constant")
     generator = np.random.default_rng(whole("seed", seed, 0))
@@ -151,16 +157,6 @@ def as_sizes(sizes: object) -> list[int]:
     if array.ndim != 1 or array.dtype.kind == "f":
         raise InputError("expected a list of whole numbers, as [2, 3, 2]").at("sizes")
     return [int(size) for size in array]
-
-
-def _require_sizes(sizes: Sequence[int]) -> None:
-    if len(sizes) < 2 or min(sizes) < 1:
-        text = ", ".join(map(str, sizes)) or "none"
-        raise InputError(f"sizes {text}: expected the input's and at least one layer's, each >= 1")
-    count = sum(before * after for before, after in pairwise(sizes))
-    if count > MOST_DRAWN:
-        message = f"{count:,} weights are more than the {MOST_DRAWN:,} that are drawn at once"
-        raise LimitError(message)
 
 
 def draw(

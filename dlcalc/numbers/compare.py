@@ -399,7 +399,7 @@ def agree(a: Any, b: Any, tolerance: float, noise: float = 0.0) -> bool:
         return True
     if isinstance(a, str | bool | None) or isinstance(b, str | bool | None):
         return False
-    if not tolerance or _infinite(a) or _infinite(b):
+    if not tolerance or math.inf in (abs(a), abs(b)):
         return False
     try:
         return bool(abs(a - b) <= max(tolerance * max(abs(a), abs(b)), noise))
@@ -417,10 +417,6 @@ def _quotient(text: str) -> Any:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _infinite(value: Any) -> bool:
-    return isinstance(value, float) and value - value != 0
 
 
 def _as_list(value: Any) -> Any:

@@ -187,12 +187,6 @@ class Layer:
     colour: str = ""
     """An SVG colour, such as `blue`; empty for the next of the palette."""
 
-    def lines(self, x: Sequence[float], y: Sequence[float]) -> list[Line]:
-        """The lines of all its heights."""
-        return [
-            line for height in self.heights for line in contour_lines(self.values, x, y, height)
-        ]
-
 
 def contour_lines(values: Grid, x: Sequence[float], y: Sequence[float], level: float) -> list[Line]:
     """The lines on which `values` (rows along `y`, columns along `x`) equal `level`.
@@ -303,7 +297,8 @@ class Canvas:
         names, colours = [each.name for each in layers], [each.colour for each in layers]
         drawing = self.drawing(across, up, names, colours, False)
         for look, layer in zip(drawing.looks, layers, strict=True):
-            for line in layer.lines(x, y):
-                drawing.curve(line, look, MARKED)
+            for height in layer.heights:
+                for line in contour_lines(layer.values, x, y, height):
+                    drawing.curve(line, look, MARKED)
         drawn: str = drawing.text()
         return drawn

@@ -28,7 +28,6 @@ from dlcalc.shell.output import Output
 from dlcalc.shell.types import SIZE, NameType, WholeType, as_typed
 from dlcalc.typed import Any
 
-Callback = Callable[..., Any]
 GROUPS = grouped(read_lines(__file__, "options.txt"))
 """The groups of options that several commands share, a line each."""
 ALIASES = dict(line.split() for line in GROUPS.pop("aliases"))
@@ -92,7 +91,7 @@ def _answered(command: str, /, **values: Any) -> None:
     run_of(command)(**values).run()
 
 
-def _with_output(callback: Callback, /, **values: Any) -> Any:
+def _with_output(callback: Callable[..., Any], /, **values: Any) -> Any:
     chosen = {name: values.pop(name) for name in Output._fields if name in values}
     chosen["format"] = FORMATS[chosen["format"]]
     if chosen["save"] is not None:

@@ -12,14 +12,7 @@ from typing import Any, BinaryIO
 import click
 
 from dlcalc.errors import At, DlcalcError, InputError, LimitError
-from dlcalc.input.records import (
-    MOST_LINE,
-    OpenQuoteError,
-    Reader,
-    Record,
-    arriving_lines,
-    reader_of,
-)
+from dlcalc.input.records import MOST_LINE, OpenQuoteError, Reader, arriving_lines, reader_of
 from dlcalc.input.sources import STDIN, Reading
 from dlcalc.output.formats import FORMATS, Format, Row, cells
 from dlcalc.shell import complain
@@ -207,7 +200,7 @@ class _Stream(dict[bytes, str]):
                 return ""
         return self.mark.join([line.decode(), *map(str, found.values())]) + "\n"
 
-    def _answered(self, record: Record) -> str:
+    def _answered(self, record: Mapping[str, Any]) -> str:
         row, known = {**record}, {**self.given}
         for column, raw in record.items():
             name = self.meant.get(column, column)

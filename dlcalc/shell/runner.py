@@ -84,9 +84,7 @@ class Run(Generic[R]):
         from dlcalc.input.sources import read_source
 
         source = read_source("-" if file is None else file, kind="JSON")
-        return record_of(
-            source, self.fields, self.required, self.out.allow_nonfinite, self.layered
-        )
+        return record_of(source, self.fields, self.required, self.out.allow_nonfinite, self.layered)
 
     def example(self) -> dict[str, Any]:
         """The values of the worked example; a remark on stderr will say that they are."""

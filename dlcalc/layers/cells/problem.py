@@ -262,12 +262,9 @@ def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) 
     return replace(target, values=y.reshape(-1, *(lead or (1,)), H), guessed=both and H > 1)
 
 
-Weights = tuple[Array, Array, Array | None, str]
-"""W, b, the second bias of two, and the order of the gates in their rows."""
-
-
-def read_weights(cell: Cell, given: Mapping[str, Any]) -> Weights:
-    """W and b from the fields `W`, `b` and `gates`, or from PyTorch's names.
+def read_weights(cell: Cell, given: Mapping[str, Any]) -> tuple[Array, Array, Array | None, str]:
+    """W, b, the second bias of two, and the order of the gates in their rows, from the fields `W`,
+    `b` and `gates`, or from PyTorch's names.
 
     PyTorch keeps the columns of h and x apart and has a bias for each.
     """

@@ -18,14 +18,7 @@ from dlcalc.derive.working_terms import named
 from dlcalc.errors import InputError
 from dlcalc.formulas.expressions import Column, Expr, Step, parts_of, stack, symbol, total
 from dlcalc.formulas.text import formula_text
-from dlcalc.layers.cells.problem import (
-    RESETS,
-    CellResult,
-    argument_at,
-    origins,
-    parameters,
-    weight_of,
-)
+from dlcalc.layers.cells.problem import CellResult, argument_at, origins, parameters, weight_of
 from dlcalc.layers.cells.run import cell_result, system_of
 
 Place = tuple[Derivation, str, Index]
@@ -392,9 +385,10 @@ class CellWorking(Recipe):
         problem = self.problem
         if "reset" not in problem.cell.options or problem.steps > MOST_WHOLE:
             return ""
-        after = problem.reset == RESETS[0]
-        other = CellWorking(cell_result(replace(problem, reset=RESETS[after])))
-        words = f"r {'before' if after else 'behind'} the product with h_(t-1) gives that"
+        [reset] = {*problem.cell.equations} - {problem.reset}
+        other = CellWorking(cell_result(replace(problem, reset=reset)))
+        place = "before" if reset == "before" else "behind"
+        words = f"r {place} the product with h_(t-1) gives that"
         with suppress(LookupError, TypeError, ValueError):  # of what has another shape, or no place
             places = [other.place_of(field, index) for index in np.ndindex(np.shape(expected))]
             numbers = [lines.lines[key].value[at] for lines, key, at in filter(None, places)]
