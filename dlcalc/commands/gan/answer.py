@@ -588,15 +588,18 @@ def sample_picture(path: str, samples: Any, data: Data) -> bytes:
 
 D_REAL, D_FAKE = call("D", symbol("x")), call("D", call("G", symbol("z")))
 REAL, FAKE = symbol("J", "real"), symbol("J", "fake")
+DISCRIMINATOR, SHARE = symbol("J", "D"), symbol("share")
 
 
-def gan_steps(result: GanResult) -> Iterator[Step]:
-    """The losses of the last epoch, part by part, and the gradients at the logits."""
-    epoch, loss = result.epochs[-1], gan_loss(result.made["loss"])
+def gan_steps(result: GanResult, of: int = -1) -> Iterator[Step]:
+    """The losses of an epoch, part by part, and the gradients at the logits."""
+    epoch, loss = result.epochs[of], gan_loss(result.made["loss"])
     number = f"mean over epoch {epoch.epoch}"
     yield Step(REAL, epoch.real_loss, loss.real.formula(D_REAL), note=f"{number}, on data x")
     yield Step(FAKE, epoch.fake_loss, loss.fake.formula(D_FAKE), note=f"{number}, on samples G(z)")
-    yield _discriminator(epoch)
+    both = add(REAL, FAKE)
+    numbers = both.put({REAL: epoch.real_loss, FAKE: epoch.fake_loss})
+    yield Step(DISCRIMINATOR, epoch.discriminator_loss, both, (numbers,))
     generator = loss.generator.formula(D_FAKE)
     yield Step(symbol("J", "G"), epoch.generator_loss, generator, note=number)
     # The gradients at the logits; of a mean D, they are the means over the examples.
@@ -607,37 +610,25 @@ def gan_steps(result: GanResult) -> Iterator[Step]:
         (loss.generator, symbol("∂J_G/∂q", "fake"), D_FAKE, epoch.d_fake),
     ):
         slope = term.slope_formula(d)
-        numbers = (slope.put({d: mean}),) if slope != d else ()
+        put = (slope.put({d: mean}),) if slope != d else ()
         value = term.sign * (mean - term.label)
-        yield Step(name, value, slope, numbers, f"{note}, mean of an example")
-    both, generating = loss.balance
-    note = f"where D is ½ everywhere, J_D = {both:.6g} and J_G = {generating:.6g}"
+        yield Step(name, value, slope, put, f"{note}, mean of an example")
+    discriminating, generating = loss.balance
+    note = f"where D is ½ everywhere, J_D = {discriminating:.6g} and J_G = {generating:.6g}"
     yield Step("balance", note=note)
     if result.ring is not None:
-        yield _share(result.ring)
-
-
-def _discriminator(epoch: Epoch) -> Step:
-    formula = add(REAL, FAKE)
-    numbers = formula.put({REAL: epoch.real_loss, FAKE: epoch.fake_loss})
-    return Step(symbol("J", "D"), epoch.discriminator_loss, formula, (numbers,))
-
-
-def _share(ring: Coverage) -> Step:
-    near, samples = symbol("near"), symbol("samples")
-    formula = near / samples
-    numbers = formula.put({near: sum(ring.counts), samples: ring.samples})
-    note = "samples within three deviations of a mode"
-    return Step(symbol("share"), ring.share, formula, (numbers,), note)
+        near, samples = symbol("near"), symbol("samples")
+        share = near / samples
+        numbers = share.put({near: sum(result.ring.counts), samples: result.ring.samples})
+        note = "samples within three deviations of a mode"
+        yield Step(SHARE, result.ring.share, share, (numbers,), note)
 
 
 def gan_element(result: GanResult, field: Place) -> Step | None:
     """The working of one loss, or of the share of samples near a mode."""
-    if field[-1] == "share":
-        return None if result.ring is None else _share(result.ring)
-    if field[0] == "epochs" and field[-1] == "discriminator_loss":
-        return _discriminator(result.epochs[int(field[1])])
-    return None
+    name = {"discriminator_loss": DISCRIMINATOR, "share": SHARE}.get(str(field[-1]))
+    of = int(field[1]) if field[0] == EPOCHS else -1
+    return next((step for step in gan_steps(result, of) if step.name == name), None)
 
 
 def _findings(result: GanResult) -> Iterator[str]:

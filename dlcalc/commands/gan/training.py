@@ -32,7 +32,7 @@ from dlcalc.layers.losses import Objective, objective
 from dlcalc.layers.network import draw
 from dlcalc.layers.optimisers import optimiser, states, stepped
 from dlcalc.layers.values import Store
-from dlcalc.models.count import Row, params
+from dlcalc.models.count import params
 from dlcalc.models.running import Ran, runner_of
 from dlcalc.models.tree import Layer, Model, at_node
 from dlcalc.names import GAN_LOSSES, GAN_OPTIMIZERS
@@ -79,7 +79,9 @@ class Network:
             raise ShapeError(f"it gives {by_x(shape)}; {outputs} belong there")
         if counted.params > LIMIT:
             raise LimitError(f"{counted.params:,} parameters are more than the {LIMIT:,} trained")
-        _require_flat(counted.rows)
+        for row in counted.rows:
+            if row.type in ("linear", "batchnorm") and len(row.input) > 1:
+                raise at_node(ShapeError(f"input is {by_x(row.input)}; flatten it first"), row.node)
         self.rows = [row for row in counted.rows if row.type not in VIEWS]
         self.words = "; ".join(row.node.text for row in counted.rows if isinstance(row.node, Layer))
         """Its layers as they are written."""
@@ -182,13 +184,6 @@ def _require_known(model: Model) -> None:
                 raise at_node(InputError(f"{option}= is not known to training"), node)
 
 
-def _require_flat(rows: Sequence[Row]) -> None:
-    """Refuse layers that are trained on vectors alone."""
-    for row in rows:
-        if row.type in ("linear", "batchnorm") and len(row.input) > 1:
-            raise at_node(ShapeError(f"input is {by_x(row.input)}; flatten it first"), row.node)
-
-
 @dataclass(frozen=True)
 class Term:
     """One part of a loss: a label that the discriminator should give, or should not."""
@@ -225,7 +220,6 @@ class Term:
 class GanLoss:
     """What each player minimises."""
 
-    name: str
     real: Term
     fake: Term
     generator: Term
@@ -247,7 +241,7 @@ class GanLoss:
 _ENTROPY = objective("sigmoid", "binary_cross_entropy")
 _SQUARES = objective("identity", "squared_error")
 LOSSES = {
-    name: GanLoss(name, *terms)
+    name: GanLoss(*terms)
     for name, terms in zip(GAN_LOSSES, (
         (Term(_ENTROPY, 1), Term(_ENTROPY, 0), Term(_ENTROPY, 1)),
         (Term(_ENTROPY, 1), Term(_ENTROPY, 0), Term(_ENTROPY, 0, -1)),
@@ -265,7 +259,8 @@ def gan_loss(name: str) -> GanLoss:
     return LOSSES[require_known(name, LOSSES, "loss")]
 
 
-FIELDS = ("real_loss", "fake_loss", "generator_loss", "d_real", "d_fake")
+MEASURES = ("generator_loss", "real_loss", "fake_loss", "d_real", "d_fake")
+"""What is measured of each batch, in the order of a checkpoint's history."""
 EXAMPLES, ENTRIES = 4, 12
 """Examples of the batch, and entries of each array of parameters that are moved."""
 
@@ -374,7 +369,7 @@ class Training:
         """Batches of this epoch that are done."""
         self.order = np.zeros(data.count, np.int32)
         """The order of the examples in this epoch."""
-        self.sums = np.zeros(len(FIELDS))
+        self.sums = np.zeros(len(MEASURES))
         """Sums of the measures over the batches that are done."""
         self.history: list[Epoch] = []
         """The epochs that are done."""
@@ -551,7 +546,6 @@ def _check(
 
 FORMAT = 2
 """The version of what lies in a checkpoint."""
-MEASURES = ("generator_loss", "real_loss", "fake_loss", "d_real", "d_fake")
 
 
 def to_arrays(training: Training) -> dict[str, Array]:

@@ -391,22 +391,11 @@ def run(
 
 
 def definition(x: Values, w: Values, axes: Sequence[Axis]) -> Values:
-    """y by its definition: y[i·S + k·D − P] = Σ x[i]·w[k], or x[o·S + k·D − P] where plain."""
-    y: Values = dict.fromkeys(product(*(range(axis.output) for axis in axes)), 0)
-    plain = not axes[0].transposed
-
-    def landing(column: Index, tap: Index) -> Index:
-        return tuple(
-            i * axis.stride + k * axis.dilation - axis.pad[0]
-            for i, k, axis in zip(column, tap, axes, strict=True)
-        )
-
-    for start in y if plain else x:
-        for tap, weight in w.items():
-            end = landing(start, tap)
-            if end in (x if plain else y):
-                output, input = (start, end) if plain else (end, start)
-                y[output] += x[input] * weight
+    """y by its definition: of each output the sum of x[i]·w[k] over all that meet there."""
+    y: Values = {}
+    for output in product(*(range(axis.output) for axis in axes)):
+        met = ((tuple(map(column, axes, output, tap)), weight) for tap, weight in w.items())
+        y[output] = sum(x[input] * weight for input, weight in met if input in x)
     return y
 
 

@@ -291,10 +291,7 @@ def forward_kl(p: Mixture, q: Gaussian) -> Estimate:
     E ln q is exact: it asks for the moments of p alone. Only E ln p is by quadrature.
     """
     whole = p.whole()
-    inverse = np.linalg.inv(q.factor)
-    offset = inverse @ (whole.mean - q.mean)
-    trace = float(np.trace(inverse @ whole.covariance @ inverse.T))
-    cross_entropy = q.entropy + 0.5 * (trace - q.dimension + float(offset @ offset))
+    cross_entropy = whole.entropy + kl(whole, q).kl
 
     def negative_entropy(rule: Rule) -> float:
         expected = [

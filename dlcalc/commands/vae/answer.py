@@ -366,8 +366,6 @@ class VaeStep(Result):
 
     vae: Autoencoder
     """What was computed on."""
-    passes: Passes
-    """What it became on its way."""
     mu: Array
     """μ = head(W_μ s)."""
     sigma: Array
@@ -398,13 +396,12 @@ class VaeStep(Result):
     @property
     def record(self) -> dict[str, Any]:
         """The result by the names of the fields, as JSON has it."""
-        noise = self.vae.noise[:, 0] if self.vae.single else self.vae.noise
         values = ("mu", "sigma", "z", "y", "L1", "L2", "loss", "negative_elbo")
         return {
             **{name: getattr(self, name) for name in values},
             "gradients": {term: found._asdict() for term, found in self.gradients.items()},
             "named": self.named,
-            "noise": noise if self.vae.sampled else noise[0],
+            "noise": by_sample(self.vae, self.vae.noise),
         }
 
     @property
@@ -472,7 +469,7 @@ def vae_step(vae: Autoencoder) -> VaeStep:
         }
     _check_finite(vae, sigma, first, second, *gradients.values())
     return VaeStep(
-        vae, passes, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
+        vae, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
         by_sample(vae, y), float(first), float(second), gradients,
     )
 
@@ -566,11 +563,8 @@ def _listing(
 
 
 def _gradients(result: VaeStep, complete: bool) -> Table:
-    named: dict[str, dict[str, float]] = {term: {} for term in result.gradients}
-    for name, value in result.named.items():
-        term, _, quantity = name.partition("/")
-        named[term[1:]][quantity[1:]] = value
-    if len(named["L1"]) > MOST_ROWS and not complete:
+    named = result.named
+    if len(named) > 2 * MOST_ROWS and not complete:
         first, second = (result.gradients[term].weights for term in ("L1", "L2"))
         largest = [
             (name, list(a.shape), float(abs(a).max()), float(abs(b).max()))
@@ -580,5 +574,6 @@ def _gradients(result: VaeStep, complete: bool) -> Table:
             ("matrix", "shape", "largest dL1", "largest dL2"), largest, title="Gradients",
             footnotes=("json and csv have every gradient",),
         )
-    rows = [(name, value, named["L2"][name]) for name, value in named["L1"].items()]
+    rows = [(name.removeprefix("dL1/d"), value, named[name.replace("L1", "L2")])
+            for name, value in named.items() if name.startswith("dL1")]
     return Table(("with respect to", "dL1", "dL2"), rows, title="Gradients")

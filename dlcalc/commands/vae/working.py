@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dlcalc.commands.vae.answer import by_sample
 from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.derivation import Index
 from dlcalc.derive.parser import parse_equations
@@ -62,9 +63,8 @@ class VaeWorking(Recipe):
             "λ": f"{s if vae.head == 'sigmoid' else q}_σ",
             "mean": f"/{rows}" if rows > 1 else "", "twice": 2 * len(vae.x),
         }  # fmt: skip
-        noise = vae.noise[:, 0] if self.single else vae.noise
         self.given: dict[str, Any] = {
-            x: vae.x[0] if self.single else vae.x, "ε": noise if vae.sampled else noise[0],
+            x: vae.x[0] if self.single else vae.x, "ε": by_sample(vae, vae.noise),
             **{self.weights[field]: each for field, each in vae.weights.items()},
         }
         text, given = self.equations("terms"), {
