@@ -44,13 +44,6 @@ class Entry(NamedTuple):
         words = shlex.split(self.command)
         return words[1:] if words[:1] == ["dlcalc"] else words
 
-    @property
-    def expected(self) -> list[str]:
-        """The answer as the options that compare it."""
-        text = self.answer if isinstance(self.answer, str) else json.dumps(self.answer)
-        tolerance = [] if self.tolerance is None else ["--tolerance", repr(self.tolerance)]
-        return ["--expect", text, *tolerance]
-
 
 def read_sheet(
     value: str, asked: Mapping[str, Entry] | None = None, answered: bool = True
@@ -220,7 +213,9 @@ def graded(entry: Entry) -> Graded:
     """An entry graded by its command; the error of one that has no answer names the entry."""
     if entry.words[0] in NOT_ASKED:
         raise InputError(f"{entry.words[0]} has no answer to grade").at(f"entry {entry.name}")
-    ran = run_within([*entry.words, *entry.expected])
+    text = entry.answer if isinstance(entry.answer, str) else json.dumps(entry.answer)
+    tolerance = [] if entry.tolerance is None else ["--tolerance", repr(entry.tolerance)]
+    ran = run_within([*entry.words, "--expect", text, *tolerance])
     if ran.status == InputError.status:
         # An answer of the wrong form is a wrong answer; a question that fails is none.
         asked = run_within(entry.words)

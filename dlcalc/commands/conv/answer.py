@@ -65,7 +65,11 @@ class ConvRun(Run[Convolution]):
                 "not fit; a column of the kernel has ; between its numbers, and paste -s makes a "
                 "row"
             ).at("-x")
-        return _same_rank(x, w, self.options.get("dims"))
+        # A single row beside an array of two axes is one of two axes too: text cannot tell.
+        ranks = {np.ndim(x), np.ndim(w)}
+        if ranks == {1, 2} or (ranks == {1} and self.options.get("dims") == 2):
+            x, w = ([each] if np.ndim(each) == 1 else each for each in (x, w))
+        return x, w
 
     def answer(self, result: Convolution) -> Answer:
         """The output as an array that the next command reads; gradients under their names."""
@@ -97,11 +101,3 @@ class ConvRun(Run[Convolution]):
             if field[0] in FIELDS else None,
             advice=partial(working.advice, result),
         )
-
-
-def _same_rank(x: Any, w: Any, dims: int | None) -> tuple[Any, Any]:
-    """A single row beside an array of two axes is one of two axes too: text cannot tell."""
-    ranks = {np.ndim(x), np.ndim(w)}
-    if ranks == {1, 2} or (ranks == {1} and dims == 2):
-        x, w = ([each] if np.ndim(each) == 1 else each for each in (x, w))
-    return x, w

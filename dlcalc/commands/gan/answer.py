@@ -262,7 +262,15 @@ def prepare(
     epochs = whole("epochs", usual["epochs"] if epochs is None else epochs)
     if epochs > MOST_EPOCHS:
         raise LimitError(f"{epochs:,} are more than {MOST_EPOCHS:,}").at("epochs")
-    examples, labelled = _examples(data, evaluate)
+    images, place = None, data if isinstance(data, str) else "data" * (data is not None)
+    if isinstance(data, str):
+        images = read_images(data)
+    elif data is not None:
+        images = Images(data if isinstance(data, np.ndarray) else as_numbers(data, "data"))
+    with At(place):
+        examples = ring_of_gaussians() if images is None else as_images(images.train)
+        if evaluate and (images is None or images.train_labels is None):
+            raise InputError("`evaluate` wants labels: a folder with the four files of MNIST")
     words = usual["generator"].format(features=examples.features)
     with At("generator"):
         made = as_model(words if generator is None else generator)
@@ -281,20 +289,7 @@ def prepare(
     # The darkest pixel that the generator gives.
     least = 0.0 if not examples.ring and generating.rows[-1].type == "sigmoid" else -1.0
     training = Training(examples, generating, judging, latent, least, chosen)
-    return Prepared(training, epochs, labelled)
-
-
-def _examples(data: Any, evaluate: bool) -> tuple[Data, Images | None]:
-    read, place = None, data if isinstance(data, str) else "data" * (data is not None)
-    if isinstance(data, str):
-        read = read_images(data)
-    elif data is not None:
-        read = Images(data if isinstance(data, np.ndarray) else as_numbers(data, "data"))
-    with At(place):
-        examples = ring_of_gaussians() if read is None else as_images(read.train)
-        if evaluate and (read is None or read.train_labels is None):
-            raise InputError("`evaluate` wants labels: a folder with the four files of MNIST")
-    return examples, read if evaluate else None
+    return Prepared(training, epochs, images if evaluate else None)
 
 
 EPOCHS = "epochs"

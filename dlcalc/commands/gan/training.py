@@ -224,10 +224,6 @@ class GanLoss:
     fake: Term
     generator: Term
 
-    def output(self, q: Array) -> Array:
-        """D, from its logit."""
-        return self.real.pair.y(q)
-
     @property
     def balance(self) -> tuple[float, float]:
         """J_D and J_G where D is ½ everywhere: samples that nobody can tell from data."""
@@ -427,7 +423,7 @@ class Training:
         real_loss, fake_loss, d_real, d_fake = (
             float(each.mean()) for each in (
                 loss.real.value(q_real), loss.fake.value(q_fake),
-                loss.output(q_real), loss.output(q_fake),
+                loss.real.pair.y(q_real), loss.real.pair.y(q_fake),
             )
         )
         of_discriminator = [(discriminator, each) for each in judged]

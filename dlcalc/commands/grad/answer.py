@@ -17,7 +17,7 @@ from dlcalc.derive.parser import plain_name, read_equations
 from dlcalc.derive.tape import System, arranged
 from dlcalc.derive.tree import NO_OPTIONS
 from dlcalc.errors import At, DlcalcError, FileError, InputError, did_you_mean
-from dlcalc.input.sources import Source, decode, is_file, nearest_file, read_source, text_beside
+from dlcalc.input.sources import decode, is_file, nearest_file, read_source, text_beside
 from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.numbers.places import Place
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
@@ -153,12 +153,8 @@ def read_problem(value: str, allow_nonfinite: bool = False) -> dict[str, Any]:
     source = read_source(value)
     with At(source.place, once=True):
         text = decode(source)
-    if text.lstrip().startswith("{"):
-        return _of_json(source, allow_nonfinite)
-    return {"equations": text, "file": source.place}
-
-
-def _of_json(source: Source, allow_nonfinite: bool) -> dict[str, Any]:
+    if not text.lstrip().startswith("{"):
+        return {"equations": text, "file": source.place}
     from dlcalc.input.fields import record_of
 
     record = record_of(
@@ -309,7 +305,11 @@ class GradRun(Run[Derivatives]):
 
     def read(self) -> dict[str, Any]:
         """The system of equations, its inputs, and what is derived with respect to what."""
-        file, values = self._operands(self.options.pop("file", None), self.options.pop("values"))
+        file, values = self.options.pop("file", None), self.options.pop("values")
+        # Standard input is looked at only where no operand holds equations: it may be another's.
+        value = file is None or file.endswith(".npz") or is_assignment(file)
+        if value and self.out.piped:
+            file, values = "-", values if file is None else (file, *values)
         allow_nonfinite = self.out.allow_nonfinite
         problem = self.example() if file is None else read_problem(file, allow_nonfinite)
         self.wrt = names_of(self.options.pop("wrt") or problem.get("wrt"))
@@ -344,18 +344,6 @@ class GradRun(Run[Derivatives]):
             "wrt": self.wrt,
             "allow_nonfinite": allow_nonfinite,
         }
-
-    def _operands(
-        self, file: str | None, values: Sequence[str]
-    ) -> tuple[str | None, Sequence[str]]:
-        """The equations and the values; where equations are piped in, each operand is a value.
-
-        Standard input is looked at only where no operand holds equations: it may be another's.
-        """
-        if file is None:
-            return "-" if self.out.piped else None, values
-        value = file.endswith(".npz") or is_assignment(file)
-        return ("-", (file, *values)) if value and self.out.piped else (file, values)
 
     def checked(self, result: Derivatives) -> Sequence[Any]:
         """Each derivative against its differences."""

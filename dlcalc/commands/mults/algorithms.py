@@ -394,7 +394,9 @@ def definition(x: Values, w: Values, axes: Sequence[Axis]) -> Values:
     """y by its definition: of each output the sum of x[i]·w[k] over all that meet there."""
     y: Values = {}
     for output in product(*(range(axis.output) for axis in axes)):
-        met = ((tuple(map(column, axes, output, tap)), weight) for tap, weight in w.items())
+        met: Iterator[tuple[Any, Any]] = (
+            (tuple(map(column, axes, output, tap)), weight) for tap, weight in w.items()
+        )
         y[output] = sum(x[input] * weight for input, weight in met if input in x)
     return y
 

@@ -10,7 +10,7 @@ that every count of the one is a count of the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from math import gcd, prod
@@ -527,7 +527,16 @@ def count_stage(
     >>> count_stage([Axis(6, 3)]).methods["winograd"].total
     6
     """
-    inputs, outputs, groups, tile = _checked(channels, groups, tile)
+    pair = type(channels) is tuple or isinstance(channels, Sequence)
+    if not pair or len(channels) != 2:
+        raise InputError(f"channels {channels!r} are not two: input and output channels")
+    at_least(1, "channels", channels)
+    at_least(1, "groups", (groups,))
+    at_least(1, "tile", (tile,))
+    for count in channels:
+        if count % groups:
+            raise InputError(f"{groups} groups do not divide {count} channels")
+    inputs, outputs, groups, tile = map(as_whole, (*channels, groups, tile))
     lines, per_axis, lengths, lands, last, new = [], [], [], [], None, tuple.__new__
     for axis in axes:
         if axis != last:  # alike axes are counted once
@@ -569,20 +578,6 @@ def _line_counts(axis: Axis, output: int, line: Sequence[Phase], tile: int) -> t
     if axis.transposed:
         return dense, sum(outputs_on_grid(axis, output)), skipping, winograd, tiled
     return dense, skipping, winograd, tiled
-
-
-def _checked(channels: Sequence[int], groups: int, tile: int) -> Iterable[int]:
-    """Input and output channels, groups and tile as Python's whole numbers."""
-    pair = type(channels) is tuple or isinstance(channels, Sequence)
-    if not pair or len(channels) != 2:
-        raise InputError(f"channels {channels!r} are not two: input and output channels")
-    at_least(1, "channels", channels)
-    at_least(1, "groups", (groups,))
-    at_least(1, "tile", (tile,))
-    for count in channels:
-        if count % groups:
-            raise InputError(f"{groups} groups do not divide {count} channels")
-    return map(as_whole, (*channels, groups, tile))
 
 
 def add_up(stages: Sequence[Stage]) -> Multiplications:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -127,10 +127,15 @@ def totals(held: Held) -> dict[str, Any]:
     """The sums over a file; buffers, quantisation and what lies beside the model apart."""
     known = held.rows is not None and all(row.macs is not None for row in held.rows)
     macs = sum(row.macs or 0 for row in held.rows or ()) if known else None
+    # With the scales that packed ones need; in a graph, one of one number is a constant.
+    weights = sum(
+        each.bytes for each in held.tensors if each.role in WEIGHTS
+        and (each.shape or each.role != Role.QUANTISATION or held.rows is None)
+    )
     total: dict[str, Any] = {
         "params": held.params, "trainable": held.trainable, "buffers": held.buffers,
         "quantisation": held.sum_of("numbers", Role.QUANTISATION),
-        "macs": macs, "weights_bytes": weights_bytes(held),
+        "macs": macs, "weights_bytes": weights,
         "buffer_bytes": held.sum_of("bytes", Role.BUFFER), **dict.fromkeys(UNKNOWN),
     }
     roles = {each.role for each in held.tensors}
@@ -147,15 +152,6 @@ def totals(held: Held) -> dict[str, Any]:
             each.numbers for each in held.tensors if each.role in (*WEIGHTS, Role.BUFFER)
         )
     return total
-
-
-def weights_bytes(held: Held) -> int:
-    """Bytes of what holds parameters, with the scales that packed ones need."""
-    return sum(
-        each.bytes for each in held.tensors if each.role in WEIGHTS
-        # In a graph a scale of one number is a constant like another.
-        and (each.shape or each.role != Role.QUANTISATION or held.rows is None)
-    )
 
 
 def _modules(held: Held, depth: int) -> list[list[Any]]:
@@ -237,12 +233,8 @@ def comparison_answer(first: Held, second: Held) -> Answer:
 
 def _differences(name: str, before: Tensor | None, after: Tensor | None) -> list[list[Any]]:
     if before is None or after is None:
-        shapes = [None if each is None else each.shape for each in (before, after)]
-        return [[name, "added" if before is None else "missing", *shapes]]
-    what: dict[str, Callable[[Tensor], Any]] = {
-        "shape": lambda each: each.logical or each.shape, "dtype": lambda each: each.dtype,
-    }
-    return [
-        [name, key, get(before), get(after)] for key, get in what.items()
-        if get(before) != get(after)
-    ]
+        ends = [None if each is None else each.shape for each in (before, after)]
+        return [[name, "added" if before is None else "missing", *ends]]
+    shapes = [each.logical or each.shape for each in (before, after)]
+    pairs = ["shape", *shapes], ["dtype", before.dtype, after.dtype]
+    return [[name, *each] for each in pairs if each[1] != each[2]]

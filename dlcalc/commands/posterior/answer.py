@@ -268,23 +268,6 @@ def check_reverse_kl(p: Mixture, q: Gaussian) -> list[GradientCheck]:
     return check_gradients(loss, here, gradients, roundings)
 
 
-def check_descent(p: Mixture) -> list[GradientCheck]:
-    """The check at each component and at the whole, where descent starts from."""
-    starts = {f"component {k}": each for k, each in enumerate(p.components, 1)}
-    starts["the whole"] = p.whole()
-    return [
-        replace(each, name=f"{each.name} at {place}")
-        for place, q in starts.items()
-        for each in check_reverse_kl(p, q)
-    ]
-
-
-def shares(p: Mixture, q: Gaussian, rule: Rule) -> Array:
-    """E p(k|z) under q: how much of q lies on each component of p, of shape (K,)."""
-    result: Array = log_density(p, q.mean[:, None] + q.factor @ rule.nodes).shares @ rule.weights
-    return result
-
-
 def forward_kl(p: Mixture, q: Gaussian) -> Estimate:
     """KL(p‖q) = Σₖ πₖ E[ln p(z) − ln q(z)] with z from component k.
 
@@ -578,7 +561,8 @@ def _random_starts(p: Mixture, seed: int, count: int) -> list[Gaussian]:
 def _fit(
     p: Mixture, q: Gaussian, objective: str, family: str, divergence: Estimate, best: bool
 ) -> Fit:
-    parts = shares(p, q, normal_rule(p.dimension))
+    rule = normal_rule(p.dimension)
+    parts = log_density(p, q.mean[:, None] + q.factor @ rule.nodes).shares @ rule.weights
     # 0 for what is 0 but for the rounding of the descent.
     width = np.sqrt(np.diag(q.covariance))
     mean = np.where(np.abs(q.mean) < NOISE * width, 0.0, q.mean)
@@ -743,8 +727,13 @@ class PosteriorRun(Run[Posterior]):
     fields = required = ("weights", "means", "covariances")
 
     def checked(self, result: Posterior) -> Sequence[GradientCheck]:
-        """The gradients that the descent follows, against differences."""
-        return check_descent(result.p)
+        """The gradients that the descent follows, against differences, where it starts from."""
+        starts = {f"component {k}": each for k, each in enumerate(result.p.components, 1)}
+        starts["the whole"] = result.p.whole()
+        return [
+            replace(each, name=f"{each.name} at {place}")
+            for place, q in starts.items() for each in check_reverse_kl(result.p, q)
+        ]
 
     def picture(self, result: Posterior) -> str:
         """The mixture and each Gaussian."""

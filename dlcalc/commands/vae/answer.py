@@ -134,8 +134,20 @@ def as_autoencoder(
     if len(w_mu) != len(w_sigma):
         message = f"{len(w_sigma)} rows, but mu has {len(w_mu)}: one a latent dimension in both"
         raise ShapeError(message).at("sigma")
-    outward = _as_decoder(decoder, len(w_mu), inputs.shape[1])
-    epsilon, sampled = _as_noise(noise, len(inputs), len(w_mu), single)
+    outward = as_layers_of(decoder, "decoder")
+    if not outward:
+        raise InputError("expected at least one matrix").at("decoder")
+    require_chain(outward, len(w_mu), "decoder")
+    if (found := len(outward[-1])) != inputs.shape[1]:
+        raise ShapeError(f"{found} outputs; expected {inputs.shape[1]}, as x has").at(
+            f"decoder[{len(outward) - 1}]")
+    given = as_doubles(noise, "noise")
+    one = (len(w_mu),) if single else (len(inputs), len(w_mu))
+    sampled = given.ndim == len(one) + 1 and len(given) > 0
+    if given.shape[sampled:] != one:
+        shape, expected = ("x".join(map(str, each)) or "a number" for each in (given.shape, one))
+        raise ShapeError(f"shape {shape}; expected {expected}, or samples x {expected}").at("noise")
+    epsilon = given.reshape(-1, len(inputs), len(w_mu))
     require_few(sum(each.size for each in (*hidden, w_mu, w_sigma, *outward)))
     widest = epsilon[..., 0].size * max(len(each) for each in outward)
     if widest > MOST_VALUES:
@@ -159,27 +171,6 @@ def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:
     if prod(shape) > MOST_NOISE:
         raise LimitError(f"{prod(shape):,} numbers are more than {MOST_NOISE:,}").at("noise")
     return np.random.default_rng(whole("seed", seed, 0)).normal(size=shape)
-
-
-def _as_decoder(decoder: Sequence[Any], latent: int, outputs: int) -> tuple[Array, ...]:
-    matrices = as_layers_of(decoder, "decoder")
-    if not matrices:
-        raise InputError("expected at least one matrix").at("decoder")
-    require_chain(matrices, latent, "decoder")
-    if (found := len(matrices[-1])) != outputs:
-        raise ShapeError(f"{found} outputs; expected {outputs}, as x has").at(
-            f"decoder[{len(matrices) - 1}]")
-    return matrices
-
-
-def _as_noise(noise: Any, batch: int, latent: int, single: bool) -> tuple[Array, bool]:
-    given = as_doubles(noise, "noise")
-    one = (latent,) if single else (batch, latent)
-    sampled = given.ndim == len(one) + 1 and len(given) > 0
-    if given.shape[sampled:] != one:
-        shape, expected = ("x".join(map(str, each)) or "a number" for each in (given.shape, one))
-        raise ShapeError(f"shape {shape}; expected {expected}, or samples x {expected}").at("noise")
-    return given.reshape(-1, batch, latent), sampled
 
 
 def passes_of(vae: Autoencoder) -> Passes:
@@ -467,25 +458,18 @@ def vae_step(vae: Autoencoder) -> VaeStep:
             "L1": gradients_of(vae, passes, {last.q: likelihood}),
             "L2": gradients_of(vae, passes, divergence),
         }
-    _check_finite(vae, sigma, first, second, *gradients.values())
+    derived = [(each.z, each.mu, each.sigma, *each.weights) for each in gradients.values()]
+    finite = all_finite(vae.x, vae.noise, *vae.weights.values())
+    if finite and not all_finite(first, second, *chain(*derived)):
+        with np.errstate(over="ignore", divide="ignore"):
+            fits = all_finite(sigma * sigma, 1 / sigma)
+        too_far = "noise or weights are too large" if fits else (
+            "σ = exp(head(W_σ s)) is too large or too small")
+        raise InputError(f"the values overflow: {too_far}")
     return VaeStep(
         vae, by_example(vae, mu), by_example(vae, sigma), by_sample(vae, z),
         by_sample(vae, y), float(first), float(second), gradients,
     )
-
-
-def _check_finite(
-    vae: Autoencoder, sigma: Array, first: Any, second: Any, *gradients: VaeGradients
-) -> None:
-    found = [(each.z, each.mu, each.sigma, *each.weights) for each in gradients]
-    if all_finite(first, second, *chain(*found)) or not all_finite(
-        vae.x, vae.noise, *vae.weights.values()
-    ):
-        return
-    with np.errstate(over="ignore", divide="ignore"):
-        too_far = "noise or weights are too large" if all_finite(sigma * sigma, 1 / sigma) else (
-            "σ = exp(head(W_σ s)) is too large or too small")
-    raise InputError(f"the values overflow: {too_far}")
 
 
 MOST_ROWS = 500

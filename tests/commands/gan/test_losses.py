@@ -27,7 +27,7 @@ def test_values_are_the_formulas_and_slopes_their_derivatives(name: str, role: i
     loss = gan_loss(name)
     term: Term = getattr(loss, ROLES[role])
     q = np.random.default_rng(role).normal(scale=3, size=(6, 1))
-    assert term.value(q) == pytest.approx(PLAIN[name][role](loss.output(q))[:, 0])
+    assert term.value(q) == pytest.approx(PLAIN[name][role](loss.real.pair.y(q))[:, 0])
     [check] = check_gradients(lambda p: term.value(p["q"]).sum(), {"q": q}, {"q": term.slope(q)})
     assert check.passed
 

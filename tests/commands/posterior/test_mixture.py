@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 
 from dlcalc.commands.posterior.answer import (
     Mixture,
-    check_descent,
     check_reverse_kl,
     forward_kl,
     log_density,
     mixture,
     normal_rule,
+    posterior,
     reverse_kl,
-    shares,
 )
 from dlcalc.errors import InputError
 from dlcalc.numbers.exact import Array
@@ -91,9 +90,9 @@ def test_gradients_are_the_differences(seed: int, size: int, count: int) -> None
 
 
 def test_shares_add_up() -> None:
-    found = shares(TWO, TWO.components[0], normal_rule(1))
-    assert found.sum() == pytest.approx(1)
-    assert found[0] > 0.95
+    fits = posterior([0.5, 0.5], [-3, 3], [1, 1]).fits
+    assert all(sum(fit.shares) == pytest.approx(1) for fit in fits)
+    assert fits[0].shares[0] > 0.95
 
 
 def test_the_whole_has_the_moments_of_a_grid() -> None:
@@ -138,4 +137,5 @@ def test_what_is_no_mixture_is_refused(
 @pytest.mark.parametrize("apart", [2.0, 1e6])
 def test_no_scale_and_no_distance_spoils_the_check_of_descent(scale: float, apart: float) -> None:
     p = mixture([0.5, 0.5], [-apart * scale, apart * scale], [scale**2, scale**2])
-    assert [each.name for each in check_descent(p) if not each.passed] == []
+    checks = [each for q in (*p.components, p.whole()) for each in check_reverse_kl(p, q)]
+    assert [each.name for each in checks if not each.passed] == []
