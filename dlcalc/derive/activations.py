@@ -55,7 +55,6 @@ class Activation:
 
 
 def _tabled(name: str, *chosen: float) -> Activation:
-    """The operation of that name."""
     operation = OPERATIONS[name]
 
     def value(x: Array) -> Array:

@@ -187,7 +187,6 @@ def _prod_back(g: Array, y: Array, x: Array, axis: Axis = None, keepdims: bool =
 
 
 def _trace_back(g: Array, x: Array, axis: tuple[int, int] = (-2, -1)) -> Array:
-    """g along the diagonal."""
     whole = _zeros(x, g)
     turned = np.moveaxis(whole, axis, (0, 1))
     places = np.arange(min(turned.shape[:2]))
@@ -276,7 +275,6 @@ def _pick_back(g: Array, x: Array, chosen: Array) -> Array:
 
 
 def _part_of(g: Array, parts: Sequence[Array], place: int, axis: int = 0) -> Array:
-    """What of concatenated parts belongs to one of them."""
     lengths = [len(np.moveaxis(np.atleast_1d(each), axis, 0)) for each in parts[: place + 1]]
     ahead = (slice(None),) * (axis % np.ndim(g))
     part = np.asarray(g)[(*ahead, slice(sum(lengths[:-1]), sum(lengths)))]
@@ -364,7 +362,6 @@ def _avgpool(x: Array, exclude_pad: bool = False, **options: Any) -> Array:
 
 
 def _avgpool_back(g: Array, x: Array, exclude_pad: bool = False, **options: Any) -> Array:
-    """The gradient shared among the cells of each window."""
     _, axes = _pooled(x, options)
     counts = pooling.divisors(axes, exclude_pad)
     return pooling.spread_evenly(np.asarray(g), axes, counts).reshape(np.shape(x))
@@ -397,7 +394,6 @@ def _back_again(
 
 
 def _size(x: Array, axis: Axis = None, keepdims: bool = False) -> int:
-    """The number of elements, of all or along axes."""
     if axis is None:
         return np.size(x)
     shape = np.shape(x)
@@ -456,7 +452,6 @@ def _swift(y: Array) -> Array:
 
 
 def _is_finite(y: Array) -> bool:
-    """Whether there is neither NaN nor infinity in it."""
     if getattr(y, "dtype", None) is _FLOAT:
         flat = y.ravel()
         return isfinite(flat.dot(flat)) or bool(np.isfinite(y).all())

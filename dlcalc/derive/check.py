@@ -140,7 +140,6 @@ def _of_several(choose: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _of_all(choose: Callable[..., Any]) -> Callable[..., Any]:
-    """The same of the elements of an array."""
 
     def chosen(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         y = choose(np.real(x), axis=axis, keepdims=True)
@@ -189,7 +188,6 @@ def check_derivatives(
 
 
 def _check_along(result: Derivatives, direction: Mapping[str, Any], of: str) -> GradientCheck:
-    """The derivative along a direction against differences of steps that way."""
     parts = {name: _floats(name, each) for name, each in result.directed(direction).items()}
     starts = {name: _floats(name, result.values[name]) for name in parts}
 

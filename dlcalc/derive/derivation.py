@@ -248,7 +248,6 @@ def _of_index(formula: Expr, index: Index, values: Values) -> Any:
 
 
 def _shape_of(formula: Any, values: Values) -> tuple[int, ...]:
-    """The shape of a formula's value, whose symbols may be names."""
     with np.errstate(all="ignore"):
         zeros = compiled(formula, lambda name: lambda _: np.zeros(np.shape(values[name])))
         return np.shape(zeros(None))

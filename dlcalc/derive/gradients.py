@@ -61,7 +61,6 @@ class Derivatives(Result, _Derivatives):
 
     @property
     def _again(self) -> Callable[..., Derivatives]:
-        """What derives the system anew."""
         return self.system.derive or differentiate
 
     def along(self, direction: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,7 +239,6 @@ def _as_value(name: str, value: Any) -> Any:
 def _chosen(
     system: System, f: Any, values: Mapping[str, Any], of: Sequence[str] | None
 ) -> tuple[str, ...]:
-    """The names of the numbers to derive."""
     if of is not None:
         chosen = _checked_names(of, system.names, "`of`")
     else:

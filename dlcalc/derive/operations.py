@@ -174,7 +174,6 @@ class _Operations(dict[str, Operation]):
 
 
 def _pull_of(name: str, entry: dict[str, list[str]]) -> Callable[..., Value]:
-    """The pull-back of an operation, by its lines."""
     if "slope" in entry:
         slope = formula(name, "slope")
         return lambda f, g, y, given, place: g * slope(f, given[0], y)
@@ -197,7 +196,6 @@ POSITIONAL: dict[str, str] = {}
 
 
 def _read_functions() -> None:
-    """Take in the table of functions."""
     for line in table("functions.txt"):
         head, equals, rest = line.partition(" = ")
         name, *words = head.split()

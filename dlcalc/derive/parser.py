@@ -22,7 +22,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dlcalc.derive.operations import FUNCTIONS, POSITIONAL, SLOPES, Function, table
 from dlcalc.derive.tree import (
@@ -320,11 +320,9 @@ class _Parser:
         return ""
 
     def wrong(self, message: str, token: Token) -> InputError:
-        """An error at a token."""
         return wrong(message, self.text, token.start, token.end)
 
     def statement(self) -> Statement:
-        """An equation, a definition, or a loop."""
         name = self.next()
         if name.text == "for" and self.token.kind == "name":
             return self._loop(name)
@@ -371,7 +369,6 @@ class _Parser:
         return Indexed(name.text, nodes, self._equation(name))
 
     def _loop(self, word: Token) -> Loop:
-        """for t in FIRST..LAST: and its equations."""
         self.plain = False
         variable = self.next()
         self._must("in", "; a loop is for t in 1..3: h[t] = …")
@@ -447,7 +444,6 @@ class _Parser:
         return left
 
     def sum(self) -> Node:
-        """Terms with their signs."""
         start = self.token.start
         terms: list[Node] = []
         while not terms or self.token.text in _TERMS:
@@ -459,7 +455,6 @@ class _Parser:
         return terms[0] if len(terms) == 1 else self.made("add", terms, start)
 
     def product(self) -> Node:
-        """Factors and divisors."""
         start, kind = self.token.start, ""
         factors = [self.matrices()]
         # Within ∑ products may be left unsaid, as W[i,j] x[j].
@@ -477,7 +472,6 @@ class _Parser:
         return factors[0] if len(factors) == 1 else self.made(kind, factors, start)
 
     def matrices(self) -> Node:
-        """A matrix product."""
         start = self.token.start
         left = self.power()
         while self.token.text == "@":
@@ -630,10 +624,7 @@ class _Parser:
         function = FUNCTIONS[word]
         arguments: list[Node] = []
         options: dict[str, Any] = {}
-        self._argument(name, function, arguments, options)
-        while self.token.text == ",":
-            self.next()
-            self._argument(name, function, arguments, options)
+        self._parted(read=lambda: self._argument(name, function, arguments, options))
         self._close(")")
         return self._applied(name, function, arguments, options)
 
@@ -745,11 +736,12 @@ class _Parser:
             options[option] = _several(options[option])
         return self.made(operation, arguments, name.start, options or NO_OPTIONS)
 
-    def _parted(self, sign: str = ",") -> list[Node]:
-        """Expressions with a sign between them."""
-        found = [self.expression()]
+    def _parted(self, sign: str = ",", read: Callable[[], Any] | None = None) -> list[Any]:
+        """Expressions, or what is read otherwise, with a sign between them."""
+        read = read or self.expression
+        found = [read()]
         while self.took(sign):
-            found.append(self.expression())
+            found.append(read())
         return found
 
     def _back(self, name: Token) -> Node:
@@ -801,9 +793,7 @@ class _Parser:
     def _list(self, bracket: Token) -> Node:
         """[a, b] is a vector, [a, b; c, d] a matrix, and so is [[a, b], [c, d]]."""
         self._enter(bracket)
-        rows = [self._row()]
-        while self.took(";"):
-            rows.append(self._row())
+        rows = self._parted(";", self._row)
         self._close("]")
         sizes = [len(row.arguments) for row in rows]
         if len(set(sizes)) > 1:
@@ -818,9 +808,7 @@ class _Parser:
         """What stands in an index: whole numbers, slices, and * for what is yet to be computed."""
         self._enter(self.next())
         chosen: list[Node] = []
-        index = [self._place(chosen)]
-        while self.took(","):
-            index.append(self._place(chosen))
+        index = self._parted(read=lambda: self._place(chosen))
         self._close("]")
         if sum(each is Ellipsis for each in index) > 1:
             raise self.wrong("one ... at most stands in an index", self.tokens[self.at - 1])

@@ -99,9 +99,9 @@ class Graph:
         self.numbers: dict[Expr, Any] = {}
         """The numbers of what formulas name, and those of their sums written out."""
 
-    def given(self, value: Array, name: str, wants: bool = False) -> Node:
+    def given(self, value: Array, name: str, wants: bool = False, **options: Any) -> Node:
         """A value that nothing computes: an input, a parameter, a constant."""
-        node = Node(None, (), name, {}, wants, value)
+        node = Node(None, (), name, options, wants, value)
         self.nodes.append(node)
         return node
 

@@ -103,7 +103,6 @@ class Unfolding:
         return found
 
     def _equations(self, statements: Sequence[Statement], env: Values) -> Iterator[Written]:
-        """Every equation of a text."""
         for each in statements:
             self.size += 1
             if self.size > MOST_EQUATIONS:
@@ -460,7 +459,6 @@ def _with(node: Node, name: str, other: Node) -> Node:
 
 
 def _operations_in(node: Node) -> Iterator[Apply]:
-    """The operations within a node, itself among them."""
     return (each for each in nodes_in(node) if isinstance(each, Apply))
 
 

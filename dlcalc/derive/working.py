@@ -238,7 +238,6 @@ class _Working:
                            note=f"{of} does not depend on {name}")
 
     def along(self, parts: Mapping[str, Any]) -> Iterator[Step]:
-        """The derivative of each quantity along a direction, a term for each of its parts."""
         found = self.result.along(parts)
         values: dict[Expr, Any] = {}
         for of in self.result.of:

@@ -327,7 +327,6 @@ class _LatexWriter(TextWriter):
         return f"{_name(name)}_{{{below}}}"
 
     def indexed(self, whole: str, places: str) -> str:
-        """What is indexed, its index below it."""
         return rf"{whole}_{{{places}}}"
 
     def _mul(self, *factors: Any) -> str:
@@ -349,7 +348,6 @@ class _LatexWriter(TextWriter):
     _vector = _column
 
     def slope(self, sign: str, of: Any, by: Any) -> str:
-        """A derivative as a fraction."""
         small = r"\partial" if sign == "∂" else r"\mathrm{d}"
         return rf"\frac{{{small} {self.derived(of)}}}{{{small} {self.derived(by)}}}"
 

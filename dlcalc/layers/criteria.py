@@ -166,8 +166,7 @@ def loss_of(
         t = _classes(target, output, axis, single, name == "nll")
         rule, count, options = ClassLoss(name == "cross_entropy"), t.size // t.shape[axis], {
             "axis": axis}
-    wanted = graph.given(t.astype(kind, copy=False), "target")
-    wanted.options["batched"] = True
+    wanted = graph.given(t.astype(kind, copy=False), "target", batched=True)
     return graph.apply(rule, output, wanted, name="L", count=count if mean else 1, **options)
 
 
@@ -208,6 +207,5 @@ def _classes(target: Any, output: Node, axis: int, single: bool, numbers_alone: 
 def upstream_of(graph: Graph, output: Node, upstream: Any, single: bool) -> Node:
     """Σ output ⊙ upstream, as a node."""
     array = _shaped(upstream, output, single, "upstream")
-    given = graph.given(array.astype(output.value.dtype), "upstream")
-    given.options["batched"] = True
+    given = graph.given(array.astype(output.value.dtype), "upstream", batched=True)
     return graph.apply(Weighted(), output, given, name="L")

@@ -91,7 +91,6 @@ class Optimiser(NamedTuple):
 
 
 def _optimisers() -> dict[str, Optimiser]:
-    """Those of the table beside this module."""
     found: dict[str, Optimiser] = {}
     for entry in text_beside(__file__, "optimisers.txt").split("\n\n")[1:]:
         head, keeps, equations = entry.split("\n", 2)

@@ -87,7 +87,6 @@ def size_slips(axes: tuple[Axis, ...]) -> Iterator[tuple[str, Any]]:
 
 
 def _slips_of(axis: Axis) -> Iterator[tuple[str, int]]:
-    """What each slip makes of one axis."""
     before, after = axis.pad
     given = {**axis._asdict(), "before": before, "after": after, "output": axis.output}
     for words, change in mistakes(__file__, "size_slips.txt", given):

@@ -137,9 +137,8 @@ class Pass:
 
     def zeros(self, batch: int, width: int, part: str) -> Node:
         """A state to begin with."""
-        node = self.graph.given(np.zeros((batch, width), self.store.kind), f"{self.name}.{part}")
-        node.options["batched"] = True
-        return node
+        zeros: Array = np.zeros((batch, width), self.store.kind)
+        return self.graph.given(zeros, f"{self.name}.{part}", batched=True)
 
     def batched(self, node: Node) -> Node:
         """The same for every example of the batch."""
@@ -197,10 +196,8 @@ class Pass:
                 f"masks: {self.name} drops elements while training: give its mask of "
                 f"{by_x(shape)} under its name, or the mode eval"
             )
-        mask = self._given_mask(shape)
-        node = self.graph.given(mask.reshape(-1, *self.shape), f"{self.name}.mask")
-        node.options["batched"] = True
-        return node
+        mask = self._given_mask(shape).reshape(-1, *self.shape)
+        return self.graph.given(mask, f"{self.name}.mask", batched=True)
 
     def masked(self, scores: Node) -> Node:
         """Scores without those that an attention mask leaves out."""

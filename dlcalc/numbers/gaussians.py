@@ -127,7 +127,6 @@ def as_gaussian(value: Any, name: str) -> Gaussian:
 
 
 def _variances(logarithms: Any, name: str) -> Array:
-    """The variances of a diagonal Gaussian from their logarithms."""
     place = f"log_variance of {name}"
     given = finite_floats(logarithms, place)
     if given.ndim > 1:

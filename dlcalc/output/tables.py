@@ -115,14 +115,9 @@ def _simple(headers: list[str], text: str, numeric: list[bool]) -> Iterator[str]
 
 def plain_lines(table: Any, precision: int | None) -> Iterator[str]:
     """Rows without headers, one space between cells; empty cells are `-`."""
-    yield from _lines(table.rows, lambda row: " ".join(
+    yield from _many(_texts_of(table.rows, lambda row: " ".join(
         _plain_cell(plain_value(cell), precision) for cell in row
-    ) + "\n")
-
-
-def _lines(rows: Sequence[Any], line: Callable[[Any], str]) -> Iterator[str]:
-    """The lines of rows, many at a time."""
-    return _many(_texts_of(rows, line))
+    ) + "\n"))
 
 
 def _many(texts: Iterator[str]) -> Iterator[str]:
@@ -179,7 +174,8 @@ def divided_lines(table: Any, delimiter: str) -> Iterator[str]:
     """Header, if there is one, and rows as csv or tsv, many lines at a time."""
     if table.headers:
         yield divided_line(table.headers, delimiter)
-    yield from _lines(table.rows, lambda row: divided_line(list(map(cell_exact, row)), delimiter))
+    yield from _many(_texts_of(table.rows, lambda row: (
+        divided_line(list(map(cell_exact, row)), delimiter))))
 
 
 MOST_ALIGNED = 50_000

@@ -124,7 +124,6 @@ class _Drawing:
             self.parts.append(_marker(point, look.colour, look.marker, size))
 
     def text(self) -> str:
-        """The whole drawing as a file of its own."""
         width, height, title = self.sheet.width, self.sheet.height, self.sheet.title
         name = f"<title>{escape(title)}</title>\n" if title else ""
         body = "\n".join([*self._axes(), *self.parts, *self._words(), *self._legend()])

@@ -143,7 +143,6 @@ class _Drawing:
         self.inks[cell] = self.colours[look] or self.inks.get(cell, "")
 
     def text(self) -> str:
-        """All of it, as lines of text."""
         page, legend = self.page, self.legend_lines()
         below = [page.x_label.rjust(self.margin + self.columns)] if page.x_label else []
         lines = [self._fitted_line(line) for line in (*self._framed(), *below, *legend)]
@@ -159,7 +158,6 @@ class _Drawing:
         return "\n".join(lines)
 
     def _framed(self) -> list[str]:
-        """The picture with its axes and their labels."""
         upright, level, tick, foot, corner = "|-++`" if self.page.ascii else "│─┤┬└"
         labels, indent, lines = _cells(self.up, self.rows), self.margin - 1, []
         for row in range(self.rows):

@@ -151,7 +151,6 @@ class CellRun(Run[CellResult]):
         )
 
     def _verdict_blocks(self, kept: Any) -> list[Block]:
-        """The verdict, and the chart."""
         from textwrap import wrap
 
         page = terminal_page(20, "step")

@@ -473,7 +473,6 @@ def _memory_columns(result: CellResult) -> dict[str, list[float]]:
 
 
 def _memory_words(result: CellResult, name: str, run: Columns, beside: Columns) -> Iterator[str]:
-    """A few sentences, each with the numbers that carry it; the last is the conclusion."""
     finite = np.isfinite(list(run.values())).all(axis=0)
     if not finite.all():
         yield from _said("broken", {"bad": int(finite.argmin()) + 1})
