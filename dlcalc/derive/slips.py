@@ -644,8 +644,7 @@ def turned_slip(right: Any, expected: Any, tolerance: float | None) -> str:
     if student is None or own is None or student.ndim < 2 or student.shape != own.T.shape:
         return ""
     turned = own.T
-    error = np.reshape(written_within(student.ravel())[0], student.shape)
-    within = np.maximum(error, (tolerance or 0) * np.abs(turned))
+    within = np.maximum(written_within(student)[0], (tolerance or 0) * np.abs(turned))
     return f"{Said.TRANSPOSED} gives that" if (np.abs(student - turned) <= within).all() else ""
 
 
@@ -659,7 +658,7 @@ def order_slip(parts: str, right: Any, expected: Any) -> str:
     if student is None or own is None or student.shape != own.shape or (
             not 1 < own.shape[0] <= MOST_PARTS):
         return ""
-    error = np.reshape(written_within(student.ravel())[0], student.shape)
+    error = written_within(student)[0]
     left, order = dict(enumerate(own)), list[int]()
     for wanted, within in zip(student, np.maximum(error, NEAR * np.abs(student)), strict=True):
         same = [n for n, each in left.items() if (np.abs(each - wanted) <= within).all()]

@@ -8,18 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from dlcalc.derive.operations import OPERATIONS, World, formula, lines_of
-from dlcalc.formulas.expressions import (
-    Expr,
-    call,
-    ceil,
-    floor,
-    hadamard,
-    indexed,
-    matmul,
-    mul,
-    symbol,
-    transpose,
-)
+from dlcalc.formulas.expressions import Expr, call, hadamard, indexed, matmul, mul, symbol
 from dlcalc.formulas.products import Apart, elementwise, is_number, product, size_of
 
 if TYPE_CHECKING:
@@ -74,7 +63,8 @@ def _settings(options: dict[str, Any]) -> Iterator[str]:
 
 def turned(whole: Formula) -> Formula:
     """A matrix transposed; twice is as it was."""
-    return whole.args[0] if getattr(whole, "kind", "") == "transpose" else transpose(whole)
+    kind = getattr(whole, "kind", "")
+    return whole.args[0] if kind == "transpose" else Expr("transpose", (whole,))
 
 
 def aligned(whole: Formula, axes: Sequence[int], rank: int) -> Formula:
@@ -115,9 +105,8 @@ WRITTEN, DRAWN = lines_of("written"), lines_of("drawn")
 """Operations that are not written as functions of their names; those of whole arrays."""
 _PARTS: World = World(
     call=call, expr=lambda kind, *args: Expr(kind, args), mul=mul, hadamard=hadamard,
-    matmul=matmul, transpose=transpose, indexed=indexed, floor=floor, ceil=ceil,
-    signed_sum=sum_of, settings=_settings, aligned=aligned, squeezed=squeezed, written=written,
-    product=product, turned=turned, aligned_back=_aligned_back,
+    matmul=matmul, indexed=indexed, signed_sum=sum_of, settings=_settings, aligned=aligned,
+    squeezed=squeezed, written=written, product=product, turned=turned, aligned_back=_aligned_back,
     # softmax in softmax doubles sums, so long ones are cut
     short=lambda whole: whole if size_of(whole) <= MOST_SIZE else CUT,
     outer=lambda a, b: formula("times_transposed", "drawn")(_PARTS, a, b),

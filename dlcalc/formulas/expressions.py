@@ -122,7 +122,7 @@ class Column(Expr):
     __slots__ = ()
 
     def __init__(self, values: Sequence[Any]) -> None:
-        super().__init__("column", tuple(values))
+        super().__init__(type(self).__name__.lower(), tuple(values))
 
     def put(self, values: Mapping[Expr, Term]) -> Expr:
         """The column itself: there is no symbol in it."""
@@ -137,10 +137,6 @@ class Vector(Column):
     """A vector that is typed in a row, and stands upright where it is set."""
 
     __slots__ = ()
-
-    def __init__(self, values: Sequence[Any]) -> None:
-        super().__init__(values)
-        self.kind = "vector"
 
 
 def total(body: Term, index: str = "", *last: Term) -> Expr:

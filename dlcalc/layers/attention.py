@@ -14,7 +14,6 @@ from dlcalc.layers.counted import (
     COUNTER,
     Cache,
     Counted,
-    PerAxisValue,
     Shape,
     choice,
     flag,
@@ -23,7 +22,7 @@ from dlcalc.layers.counted import (
     steps_and_width,
     whole,
 )
-from dlcalc.numbers.axes import at_least, by_x, per_axis
+from dlcalc.numbers.axes import PerAxisValue, at_least, by_x, per_axis
 from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

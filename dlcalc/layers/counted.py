@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.numbers.axes import as_whole, at_least, by_x
+from dlcalc.numbers.axes import PerAxisValue, as_whole, at_least, by_x
 from dlcalc.numbers.parse import as_float
 from dlcalc.numbers.sizes import Axis, Padding, check_fits, make_axes
 from dlcalc.typed import Any, NamedTuple
 
 Shape = tuple[int, ...]
-PerAxisValue = int | tuple[int, ...]
 
 
 PAGE = 16

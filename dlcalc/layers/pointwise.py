@@ -5,16 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import (
-    Counted,
-    PerAxisValue,
-    Shape,
-    number,
-    spatial,
-    steps_and_width,
-    whole,
-)
-from dlcalc.numbers.axes import at_least, by_x, per_axis
+from dlcalc.layers.counted import Counted, Shape, number, spatial, steps_and_width, whole
+from dlcalc.numbers.axes import PerAxisValue, at_least, by_x, per_axis
 from dlcalc.numbers.sizes import Axis
 from dlcalc.typed import TYPE_CHECKING
 

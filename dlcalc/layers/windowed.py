@@ -11,18 +11,8 @@ from __future__ import annotations
 from math import prod
 
 from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import (
-    Counted,
-    PerAxisValue,
-    Shape,
-    choice,
-    flag,
-    outputs,
-    spatial,
-    whole,
-    windows,
-)
-from dlcalc.numbers.axes import at_least, by_x, per_axis
+from dlcalc.layers.counted import Counted, Shape, choice, flag, outputs, spatial, whole, windows
+from dlcalc.numbers.axes import PerAxisValue, at_least, by_x, per_axis
 from dlcalc.numbers.sizes import Axis, Uneven
 from dlcalc.typed import TYPE_CHECKING, Any
 

@@ -211,15 +211,12 @@ def _steps_at(answer: Answer, name: str, index: Index) -> Iterable[Any]:
 def on_screen(answer: Answer, name: str) -> tuple[Place, Index] | None:
     """The element that the screen calls so, as `--expect` knows it; None where it knows none."""
     try:
-        path = _marked(answer.adapt({name: NAN}))
+        path = _marked(answer.adapt({name: float("nan")}))
         found: tuple[Place, Index] | None = None if path in (None, [name]) else places.find_place(
             str(places.Place(path or ())), answer.for_programs, answer.main_place)
         return found
     except DlcalcError:
         return None
-
-
-NAN = float("nan")
 
 
 def _marked(value: Any) -> list[Any] | None:

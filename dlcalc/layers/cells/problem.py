@@ -340,7 +340,6 @@ class Layout:
 
 RESETS = ("after", "before")
 NEXT_VALUES = ("i", "f", "o", "g", "di", "df", "do", "dg")
-NEXT_OPTIONAL = ("c", "dc")
 
 
 @dataclass(frozen=True, eq=False)
@@ -590,7 +589,7 @@ def _after(given: Mapping[str, Any], shape: tuple[int, ...]) -> Mapping[str, Arr
     after = given["next"]
     if not isinstance(after, Mapping):
         raise InputError("next is not an object with the fields i f o g di df do dg")
-    known = NEXT_VALUES + NEXT_OPTIONAL
+    known = (*NEXT_VALUES, "c", "dc")
     if unknown := [name for name in after if name not in known]:
         raise InputError(f"next: unknown field {unknown[0]!r}{did_you_mean(unknown[0], known)}")
     if missing := [name for name in NEXT_VALUES if name not in after]:
