@@ -201,7 +201,7 @@ def _kind(word: str, text: str, start: int) -> tuple[str, str]:
         return "bracket" if plain in "()[];" else kind, plain
     if kind == "raised":
         return kind, word.translate(RAISED)
-    if kind == "name" and word[0] not in _NO_NAMES:
+    if kind == "name" and word[0] not in "¼¾⅓⅔":
         return kind, plain_name(word)
     if kind in ("number", "sum"):
         return kind, word.replace("½", "0.5").replace("−", "-")
@@ -211,9 +211,6 @@ def _kind(word: str, text: str, start: int) -> tuple[str, str]:
     told = hint("sign", "‖" if sign == "||" else sign, "")
     told = f"; {told}" if told else ", which means nothing in an equation"
     raise wrong(f"found {repr(sign) if sign.isprintable() else ascii(sign)}{told}", text, start)
-
-
-_NO_NAMES = "¼¾⅓⅔"
 
 
 def plain_name(name: str) -> str:

@@ -24,6 +24,7 @@ from dlcalc.derive.arrays import Arrays
 from dlcalc.derive.operations import KINKS, OPERATIONS, SLOPES, World, formula
 from dlcalc.formulas.expressions import Expr, Step, add, call, element, mul, power, symbol, total
 from dlcalc.numbers import threads
+from dlcalc.numbers.axes import plain
 from dlcalc.numbers.convolution import plan, pooling
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.plan import Geometry
@@ -204,7 +205,7 @@ class Graph:
 
     def _named(self, name: Expr, values: Array, index: Sequence[Any]) -> Expr:
         if not any(isinstance(each, str) for each in index):
-            self.numbers[name] = _plain(values[tuple(index)])
+            self.numbers[name] = plain(values[tuple(index)])
         return name
 
     def total(
@@ -238,11 +239,11 @@ class Graph:
         formula = None if moved.rule is None else moved.rule.made(self, moved, index)
         numbers = self.put(formula)
         put = (numbers,) if isinstance(numbers, Expr) else ()
-        return Step(name, _plain(moved.value[index]), formula, put, note)
+        return Step(name, plain(moved.value[index]), formula, put, note)
 
     def slope_step(self, node: Node, index: Index) -> Step:
         """One element of a gradient, over all paths, by what it is made of."""
-        name, value = self.slope(node, index), _plain(self.gradient(node)[index])
+        name, value = self.slope(node, index), plain(self.gradient(node)[index])
         parts = [
             (part, self.put(part)) for user, place in self.uses(node)
             for part in user.rule.pulled(self, user, place, index)  # type: ignore[union-attr]
@@ -269,10 +270,6 @@ def _sum(terms: list[Any]) -> Any:
     if len(flat) > MOST_TERMS:
         flat = [*flat[:MOST_TERMS], symbol(f"… {len(flat) - MOST_TERMS:,} more terms")]
     return flat[0] if len(flat) == 1 else add(*flat)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
 
 
 class _Formulas(World):

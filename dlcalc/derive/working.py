@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 12
 """Elements of an array whose derivatives are written out."""
 
-Field = Place
-"""The field of the record that a step works out, or nothing."""
-
 
 def grad_steps(
     result: Derivatives, direction: Mapping[str, Any] = MappingProxyType({})
@@ -160,7 +157,7 @@ class _Working:
         self.result = result
         self.written = Written(result.tape, result.world, result.places, named)
 
-    def steps(self) -> Iterator[tuple[Field, Step]]:
+    def steps(self) -> Iterator[tuple[Place, Step]]:
         """Each step, with the field that it works out."""
         yield Place(), Step("Values")
         for each in self.result.system.computed:
@@ -274,7 +271,7 @@ class _Working:
         line = line._replace(value=self.result.world.presented(line.value))
         return self._step(line, {**slopes.values, **self.written.symbols.known})
 
-    def _along_paths(self) -> Iterator[tuple[Field, Step]]:
+    def _along_paths(self) -> Iterator[tuple[Place, Step]]:
         wanted = self.result.tape.reached(self.result.wrt)
         local = {
             name: self.written.back(name, Term(1, 1), wanted)
@@ -302,7 +299,7 @@ class _Working:
             Line(partial(name, by), term.formula if known else None, term.value), values
         )
 
-    def _chains(self, of: str, local: dict[str, dict[int, Term]]) -> Iterator[tuple[Field, Step]]:
+    def _chains(self, of: str, local: dict[str, dict[int, Term]]) -> Iterator[tuple[Place, Step]]:
         chains, gradients = Chains(), self.result.passes[of]
         values: dict[Expr, Any] = {}
         chains.end(named(of))
@@ -323,7 +320,7 @@ class _Working:
                 values[partial(name, by)] = local[name][self.result.tape.names[by]].value
                 chains.join(named(by), named(name), partial(name, by))
 
-    def _absent(self, of: str, name: str) -> Iterator[tuple[Field, Step]]:
+    def _absent(self, of: str, name: str) -> Iterator[tuple[Place, Step]]:
         """A derivative that is 0 because no path leads there."""
         if name in self.result.wrt:
             zero, note = self.result.gradients[of][name], f"{of} does not depend on {name}"
@@ -337,7 +334,7 @@ class _Working:
         value = self.result.passes[of][self.result.tape.names[name]]
         return gradient_step(total(of, name), value, paths, values)
 
-    def _equation_by_equation(self, of: str) -> Iterator[tuple[Field, Step]]:
+    def _equation_by_equation(self, of: str) -> Iterator[tuple[Place, Step]]:
         """The derivative with respect to each name, from those of what it feeds."""
         slopes = self.slopes(of)
         for name in backward_order(self.result.system):

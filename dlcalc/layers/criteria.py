@@ -18,8 +18,6 @@ from dlcalc.formulas.expressions import Expr, call, symbol
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import as_doubles, as_numbers, as_word
 
-REDUCTIONS = ("mean", "sum")
-
 
 def _held_ln(x: Array) -> Array:
     found = np.log(x)
@@ -151,7 +149,7 @@ def loss_of(
     """The loss of an output, as a node; InputError or ShapeError for a target that does not fit."""
     if as_word(name, "loss") not in LOSSES:
         raise InputError(f"loss: unknown {name!r}{did_you_mean(name, LOSSES)}")
-    if as_word(reduction, "reduction") not in REDUCTIONS:
+    if as_word(reduction, "reduction") not in ("mean", "sum"):
         raise InputError(f"reduction: {reduction!r} is neither mean nor sum")
     mean = reduction == "mean"
     kind = output.value.dtype

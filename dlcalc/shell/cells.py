@@ -81,9 +81,7 @@ class CellRun(Run[CellResult]):
 
     def kept(self, result: CellResult) -> Any:
         """What the cell keeps over the run."""
-        from dlcalc.layers.cells.run import retention
-
-        return retention(result)
+        return run.retention(result)
 
     def shows_run(self, result: CellResult) -> bool:
         """Whether what the cell keeps is shown."""
