@@ -621,7 +621,10 @@ class _Parser:
         function = FUNCTIONS[word]
         arguments: list[Node] = []
         options: dict[str, Any] = {}
-        self._parted(read=lambda: self._argument(name, function, arguments, options))
+        self._argument(name, function, arguments, options)
+        while self.token.text == ",":
+            self.next()
+            self._argument(name, function, arguments, options)
         self._close(")")
         return self._applied(name, function, arguments, options)
 

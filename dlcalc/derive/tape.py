@@ -257,14 +257,15 @@ def recorded(system: System, equations: Iterable[Equation], inputs: Iterable[str
     names = {name: place for place, name in enumerate(inputs)}
     numbers: dict[int, Any] = {}
     instructions: list[Instruction] = []
-    shared: dict[int, int] = {}  # a node may stand twice, as the argument of a definition does
+    shared: dict[int, int] = {}
+    sharing = not system.plain  # a node may stand twice, as the argument of a definition does
     size = len(names)
 
     def place_of(node: Node, equation: Equation) -> int:
         nonlocal size
         if isinstance(node, Apply):
             key = id(node)
-            if key in shared:
+            if sharing and key in shared:
                 return shared[key]
             operation, operands = node.operation, node.arguments
             if operation == "pow" and "e" not in names:
@@ -279,7 +280,7 @@ def recorded(system: System, equations: Iterable[Equation], inputs: Iterable[str
             instructions.append(_NEW(Instruction, (
                 node, tuple(places), size, equation, OPERATIONS[operation],
             )))
-            if not system.plain:
+            if sharing:
                 shared[key] = size
         else:
             numbers[size] = node.value if isinstance(node, Number) else CONSTANTS[node.name]
