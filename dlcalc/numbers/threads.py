@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LEAST_PRODUCTS = 16_000_000
-"""Products below which starting threads costs more than it saves."""
+"""Products from which more cores than one are worth waking."""
 LEAST_SHARED = 10_000_000
 """Products below which threads that are there already are not worth a job."""
 LEAST_BESIDE_BLAS = 300_000_000
-"""Products below which BLAS's threads, which need no start, are quicker than threads here."""
+"""Products below which BLAS's threads, which stay awake, are quicker than threads here."""
 
 
 BLAS_STARTS_THREADS = "1" not in (
@@ -36,14 +36,13 @@ BLAS_STARTS_THREADS = "1" not in (
 
 
 class _Blas:
-    """The threads of OpenBLAS, which may be told to start none while others are at work."""
+    """The threads of OpenBLAS, which may be told how many a product is to take."""
 
     def __init__(self) -> None:
         self._told: tuple[Callable[[], int], Callable[[int], None]] | None = None
         self._lock = Lock()
-        self._users, self._before = 0, 1
-        if not BLAS_STARTS_THREADS:
-            return
+        self._asked: list[int] = []
+        self._before = 1
         module = import_module("numpy.linalg._umath_linalg").__file__
         for name in ("scipy_openblas_{}_num_threads64_", "openblas_{}_num_threads"):
             with suppress(OSError, AttributeError):
@@ -51,8 +50,8 @@ class _Blas:
                 self._told = linked[name.format("get")], linked[name.format("set")]
 
     @property
-    def has_threads(self) -> bool:
-        """Whether it may be told to take no thread or all of them."""
+    def listens(self) -> bool:
+        """Whether it does as it is told."""
         return self._told is not None
 
     @property
@@ -60,28 +59,27 @@ class _Blas:
         """Whether a product takes all cores, and nothing can be done about it."""
         return BLAS_STARTS_THREADS and self._told is None
 
-    def __enter__(self) -> None:
-        if self._told is None:
-            return
-        with self._lock:
-            self._users += 1
-            if self._users == 1:
+    def take(self, threads: int) -> None:
+        """Until as many `leave`, a product takes so many; the fewest that any asked for."""
+        if self._told is not None:
+            with self._lock:
                 get, put = self._told
-                self._before = get()
-                put(1)
+                if not self._asked:
+                    self._before = get()
+                self._asked.append(threads)
+                put(min(self._asked))
 
-    def __exit__(self, *failure: object) -> None:
-        if self._told is None:
-            return
-        with self._lock:
-            self._users -= 1
-            if not self._users:
-                self._told[1](self._before)
+    def leave(self, threads: int) -> None:
+        """The last to leave has a product take what it took before."""
+        if self._told is not None:
+            with self._lock:
+                self._asked.remove(threads)
+                self._told[1](min(self._asked, default=self._before))
 
 
 @cache
 def blas() -> _Blas:
-    """The one BLAS of the process; within it, products take one thread each."""
+    """The one BLAS of the process."""
     return _Blas()
 
 
@@ -111,7 +109,7 @@ def least_products() -> float:
     """Products from which work is shared among cores: fewer where their threads are there."""
     around = _HERE.aside
     if around is None:
-        return LEAST_BESIDE_BLAS if blas().has_threads else LEAST_PRODUCTS
+        return LEAST_BESIDE_BLAS if blas().listens else LEAST_PRODUCTS
     return LEAST_SHARED if around.helpers else inf
 
 
@@ -151,7 +149,8 @@ class Aside:
     """Jobs for the other cores while the caller goes on with what cannot be shared.
 
     Leaving the block ends all of them. Within another one, its threads take the jobs; a job
-    has no helpers of its own.
+    has no helpers of its own. Within it, products take one core each where there are
+    helpers, and all cores where there is work for these, but not for helpers.
 
     >>> sums = []
     >>> with Aside(products=1000) as aside:
@@ -165,6 +164,7 @@ class Aside:
         """Threads beside the caller's."""
         self._jobs: list[_Job] = []
         self._around = _HERE.aside
+        self._of_blas = 0
         enough = products >= least_products()
         self._queue: SimpleQueue[_Job | None]
         if self._around is not None:
@@ -179,6 +179,8 @@ class Aside:
             except RuntimeError:  # the system has no more threads: the caller does their work
                 break
             self.helpers += 1
+        if products >= LEAST_PRODUCTS:
+            self._of_blas = 1 if self.helpers else cores()
 
     def _help(self) -> None:
         _HERE.aside = _ALONE
@@ -195,8 +197,8 @@ class Aside:
     def __enter__(self) -> Aside:
         if self.helpers:
             _HERE.aside = self
-            if self._around is None:
-                blas().__enter__()
+        if self._of_blas:
+            blas().take(self._of_blas)
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *context: object) -> None:
@@ -205,8 +207,8 @@ class Aside:
                 job.wait()  # the last first: the other cores begin with the first
         finally:
             _HERE.aside = self._around
-            if self.helpers and self._around is None:
-                blas().__exit__()
+            if self._of_blas:
+                blas().leave(self._of_blas)
             for job in reversed(self._jobs):  # none begins while one that has is waited for
                 job.cancel()
             for _ in range(self.helpers if self._around is None else 0):
@@ -252,12 +254,9 @@ class _Job:
 
 
 def product(a: Array, b: Array) -> Array:
-    """The matrix product; a large one in two halves, on two cores.
-
-    The halves are the same with one core or more, and so are the numbers that they give.
-    """
+    """The matrix product; a large one in two halves, on two cores, where threads are there."""
     products = a.size * b.shape[1]
-    if products < LEAST_SHARED:
+    if products < least_products():
         return a @ b
     out = np.empty((len(a), b.shape[1]), np.result_type(a, b))
 

@@ -83,7 +83,7 @@ def _prepare() -> None:
     # Imports make little garbage, and Python would look for it twenty times by the end of them.
     gc.set_threshold(1_000_000)
     # Threads of BLAS cost more at start than they bring to all but the largest arrays,
-    # for which `numbers` starts threads of its own.
+    # for which `numbers` wakes all cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 

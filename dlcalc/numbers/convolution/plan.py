@@ -33,7 +33,7 @@ from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.exact import Array, is_whole
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Pair, windows_along
-from dlcalc.numbers.threads import Aside, each, share
+from dlcalc.numbers.threads import Aside, each, least_products, share
 
 Block = tuple[slice, ...]
 Shape = tuple[int, ...]
@@ -232,7 +232,9 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
             np.matmul(matrix, columns, out=out[:, start : start + columns.shape[1]])
 
     products = out.size * matrix.shape[1]
-    each(run, _tiles(outputs, x, geometry, w.nbytes, products), products)
+    # Where a product takes all cores itself, few of them are sooner done.
+    wanted = w.nbytes if products >= least_products() else MOST_TILE_BYTES
+    each(run, _tiles(outputs, x, geometry, wanted, products), products)
     return _batch_first(out.reshape(channels, *outputs))
 
 
@@ -269,10 +271,10 @@ def windows_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
 
 
 def _tiles(
-    outputs: tuple[int, ...], x: Array, geometry: Geometry, weight_bytes: int, products: int
+    outputs: tuple[int, ...], x: Array, geometry: Geometry, wanted: int, products: int
 ) -> Iterator[Block]:
     """Blocks of (O…, batch), a tile of columns each; on all cores if there are products for it."""
-    room = min(max(TILE_BYTES, weight_bytes), MOST_TILE_BYTES)
+    room = min(max(TILE_BYTES, wanted), MOST_TILE_BYTES)
     size = room // (x.shape[1] * geometry.taps * x.dtype.itemsize)
     return blocks(outputs, share(prod(outputs), size, products))
 
