@@ -131,7 +131,7 @@ def _at_kinks(function: str, places: list[tuple[float, str]], names: Any) -> Non
     from fractions import Fraction
 
     def change(f: Any, g: Any, y: Any, found: Any, x: Any, *more: Any) -> Any:
-        own: Any = {**names, "slope": more[0]} if more else names
+        own: Any = {**names, "slope": more[0], "alpha": more[0]} if more else names
         for at, text in places:
             there: Any = value(text, own)
             there = float(there) if isinstance(there, Fraction) else there

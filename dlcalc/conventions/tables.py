@@ -66,6 +66,8 @@ def value(text: str, names: Any) -> Number:
 
 
 USUAL = "usual"
+_LIKE = {"flax": ("jax",), "equinox": ("jax",), "flax-nnx": ("flax", "jax")}
+"""Under which names else a framework's facts stand."""
 
 
 def ask(framework: str, kind: str, fact: str) -> Any:
@@ -82,7 +84,7 @@ def ask(framework: str, kind: str, fact: str) -> Any:
 
 def answer(values: Mapping[str, Any], framework: str) -> Any:
     """The framework's value of a fact, or the usual one."""
-    names = (framework, "flax", USUAL) if framework == "flax-nnx" else (framework, USUAL)
+    names = (framework, *_LIKE.get(framework, ()), USUAL)
     return next(values[name] for name in names if name in values)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
@@ -126,23 +126,23 @@ def optimisers_of(framework: str) -> dict[str, Optimiser]:
         facts = dict(ask(framework, "optimisers", name))
         if facts.pop("missing", ""):
             continue
-        rule, amsgrad = facts.pop("rule", ""), facts.pop("amsgrad_rule", "")
+        rule = facts.pop("rule", "")
         decoupled = ask(framework, "training", "weight decay") == "is taken off the weight"
+        state = {key: facts.pop(key, begin) for key, begin in each.state.items()}
         made = each._replace(
-            options={**each.options, **facts}, decoupled=each.decoupled or decoupled
+            options={**each.options, **facts}, state=state, decoupled=each.decoupled or decoupled
         )
         if rule:
-            made = made._replace(rule=_rule(rule))
-        if amsgrad:
-            made = made._replace(rule=_either(made.rule, _rule(amsgrad)))
+            equations = _rule(rule)
+            known = {key: usual for key, usual in made.options.items()
+                     if key not in _OF_A_RULE or key in equations}
+            made = made._replace(rule=equations, options=known)
         found[name] = made
     return found
 
 
-def _either(plain: Callable[..., None], amsgrad: Rule) -> Callable[..., None]:
-    return lambda put, f, w, g, state, o: (
-        (amsgrad if o["amsgrad"] else plain)(put, f, w, g, state, o)
-    )
+_OF_A_RULE = ("lr_decay", "momentum_decay", "amsgrad")
+"""Options that nothing but a rule goes by: one whose rule has them not, has them not."""
 
 
 def _rule(name: str) -> Rule:

@@ -13,7 +13,9 @@ import pytest
 import dlcalc
 from dlcalc.conventions.models import framed
 from dlcalc.conventions.tables import ask
+from dlcalc.conventions.training import optimisers_of
 from dlcalc.errors import InputError
+from dlcalc.layers.optimisers import optimiser
 from dlcalc.layers.table import find
 from dlcalc.models.count import params
 from dlcalc.models.reading import model
@@ -313,8 +315,17 @@ OPTIMISED = [
     ("tinygrad", "adamw lr=0.01 weight_decay=0.01",
      [1.19, 0.18], [[-0.66, -0.64], [0.74, -0.26], [-0.41, 0.68]],
      [[1.199881, 0.1899819], [1.198665, 0.1989722], [1.2002048, 0.1994297]]),
+    ("mlx", "sgd lr=0.1 momentum=0.5 dampening=0.25",
+     [0.5, -1.2], [[0.4, -0.2], [0.1, 0.9], [-0.6, 0.3]],
+     [[0.47, -1.185], [0.4475, -1.245], [0.48125, -1.2975]]),
+    ("equinox", "adagrad lr=0.1", [0.5, -1.2], [[0.4, -0.2], [0.1, 0.9]],
+     [[0.4215536, -1.1465478], [0.4023086, -1.2388858]]),
+    ("flax", "radam lr=0.1 beta1=0.9 beta2=0.9 eps=0.1", [0.5, -1.2],
+     [[0.4, -0.2], [0.1, 0.9], [-0.6, 0.3], [0.2, 0.5], [-0.1, -0.8], [0.3, 0.2], [0.5, -0.4]],
+     [[0.46, -1.18], [0.4357895, -1.2178947], [0.4426529, -1.2528763], [0.441705, -1.2922249],
+      [0.4434305, -1.3024293], [0.4404011, -1.307225], [0.430704, -1.3084185]]),
 ]
-"""Three steps with other options than the defaults, as the frameworks took them."""
+"""Steps with other options than the defaults, as the frameworks took them."""
 
 
 @pytest.mark.parametrize(("framework", "words", "w", "g", "wanted"), OPTIMISED)
@@ -323,6 +334,28 @@ def test_optimisers_with_options(
 ) -> None:
     found = optimizer_step(framework, {"optimizer": words, "w": w, "g": g})
     assert np.allclose(found, wanted, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(("framework", "kind", "option"), [
+    ("keras", "adagrad", "lr_decay"), ("flax", "nadam", "momentum_decay"),
+    ("mlx", "adam", "amsgrad"),
+])
+def test_an_option_that_a_framework_does_not_go_by_is_refused(
+    framework: str, kind: str, option: str
+) -> None:
+    usual = optimisers_of("pytorch")[kind]
+    with pytest.raises(InputError, match=f"{kind} has no {option}"):
+        optimiser({"type": kind, option: usual.options[option]}, optimisers_of(framework))
+
+
+@pytest.mark.parametrize(("framework", "call", "slope"), [
+    ("pytorch", "elu(x, 2)", 2), ("tinygrad", "elu(x, 2)", 0), ("keras", "prelu(x, 0.5)", 0),
+    ("paddle", "prelu(x, 0.5)", 0.5),
+])
+def test_a_slope_at_a_kink_may_be_that_of_an_argument(
+    framework: str, call: str, slope: float
+) -> None:
+    assert dlcalc.grad(f"y = {call}", {"x": 0}, framework=framework).gradients["y"]["x"] == slope
 
 
 def test_a_kernel_may_be_numpys_number() -> None:
