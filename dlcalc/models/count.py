@@ -447,8 +447,6 @@ LAYOUTS = {
 
 Known = tuple[Counted, tuple[Any, ...], tuple[Any, ...], str]
 """A layer counted, what its row has before its field and behind, and the layout behind it."""
-State = tuple[Shape, str, int, Field | None]
-"""A shape, how its axes are meant, blocks so far with an input of their own, and the field."""
 
 
 class Walker:
@@ -482,7 +480,9 @@ class Walker:
                 row = self.layer(node, name, prefix, shape, field)
                 shape, field = row.output, row.field
             elif node.kind == Kind.REPEAT:
-                shape, field = self.repeat(node, name, shape, field)
+                turns = range(node.first, node.first + node.count)
+                alike = Turns((), name, 0, turns, node.first if node.shared else None)
+                shape, field = self.turns(alike, itertools.repeat(node.body), shape, field)
             elif node.kind in (Kind.ASIDE, Kind.BUILT):
                 self.aside(node, f"{name}." if tree.is_scope(node) else prefix, shape, field)
             else:
@@ -499,61 +499,45 @@ class Walker:
         self.run(block.body, prefix, own or shape, field if own is None else start(own))
         self.runs, self.cached = around
 
-    def repeat(
-        self, block: Block, name: str, shape: Shape, field: Field | None
-    ) -> tuple[Shape, Field | None]:
-        """Count every turn; those behind one that leaves all as it was are counted like it."""
-        first = block.first if block.shared else None
-        for index in range(block.first, block.first + block.count):
-            turn, before = len(self.rows), self.state(shape, field)
-            shape, field = self.run(block.body, f"{name}.{index}.", shape, field)
-            if block.shared and index > block.first:
-                owner = f"{name}.{block.first}."
-                self.rows[turn:] = [
-                    row.again(f"{name}.{index}.", owner) for row in Rows(self.rows[turn:])
-                ]
-            later = range(index + 1, block.first + block.count)
-            alike = Turns(self.rows[turn:], name, index, later, first)
-            if later and (behind := self.further(alike, before, shape, field)):
-                return behind
-        return shape, field
-
     def again(
         self, block: Again, shape: Shape, field: Field | None
     ) -> tuple[Shape, Field | None]:
         """Count layers as often as they are written, as turns of a repeat are counted."""
         steps = block.steps()
-        for index in range(block.count):
-            turn, before = len(self.rows), self.state(shape, field)
+
+        def turn(index: int) -> Sequence[Layer]:
             for first, layer in zip(block.body, block.turn(index), strict=True):
                 number = int(self.names[id(first)][len(layer.type) :]) + index * steps[layer.type]
-                row = self.layer(layer, f"{layer.type}{number}", "", shape, field)
-                shape, field = row.output, row.field
-            later = range(index + 1, block.count)
-            alike = Turns(self.rows[turn:], "", index, later, None, steps=steps)
-            if later and (behind := self.further(alike, before, shape, field)):
-                return behind
+                self.names[id(layer)] = f"{layer.type}{number}"
+            return block.turn(index)
+
+        alike = Turns((), "", 0, range(block.count), None, steps=steps)
+        return self.turns(alike, map(turn, range(block.count)), shape, field)
+
+    def turns(
+        self, alike: Turns, bodies: Iterable[Sequence[Node]], shape: Shape,
+        field: Field | None,
+    ) -> tuple[Shape, Field | None]:
+        """Count every turn; those behind one that leaves all as it was are counted like it."""
+        indices = alike.later
+        for index, body in zip(indices, bodies, strict=False):
+            prefix = "" if alike.steps else f"{alike.name}.{index}."
+            start, seen, own_inputs = len(self.rows), field, self.own_inputs
+            before = shape, self.layout
+            shape, field = self.run(body, prefix, shape, field)
+            if alike.first is not None and index > alike.first:
+                owner = f"{alike.name}.{alike.first}."
+                self.rows[start:] = [row.again(prefix, owner) for row in Rows(self.rows[start:])]
+            later = range(index + 1, indices.stop)
+            if not later or (shape, self.layout) != before:
+                continue
+            alike, growth = alike._replace(parts=self.rows[start:], turn=index, later=later), None
+            if field is not seen and self.own_inputs == own_inputs:
+                growth = growth_of(seen, (row.field for row, _ in tally(alike.parts)), field)
+            if field is seen or growth is not None:
+                self.rows.append(alike._replace(growth=growth))
+                return shape, grown(field, growth, len(later)) if field and growth else field
         return shape, field
-
-    def state(self, shape: Shape, field: Field | None) -> State:
-        """What a turn must leave as it is for further ones to be like it."""
-        return shape, self.layout, self.own_inputs, field
-
-    def further(
-        self, turns: Turns, before: State, shape: Shape, field: Field | None
-    ) -> tuple[Shape, Field | None] | None:
-        """Count turns like the last one, if they are; the shape and field behind them."""
-        growth = None
-        if (shape, self.layout) != before[:2]:
-            return None
-        if field is not before[3]:
-            if self.own_inputs == before[2]:
-                within = (row.field for row, _ in tally(turns.parts))
-                growth = growth_of(before[3], within, field)
-            if growth is None:
-                return None
-        self.rows.append(turns._replace(growth=growth))
-        return shape, grown(field, growth, len(turns.later)) if field and growth else field
 
     def layer(self, layer: Layer, name: str, prefix: str, shape: Shape, field: Field | None) -> Row:
         """Count one layer and add its row; what alike layers have in common is worked out once."""
@@ -674,14 +658,11 @@ def layout_behind(type: str, layout: str) -> str:
 
 def check_written(body: Sequence[Node]) -> None:
     """Refuse layers whose arguments are wrong whatever their input, with their place."""
-    for node in body:
-        if isinstance(node, Block):
-            check_written(node.body)
-            continue
+    for layer in tree.layers_in(body):
         try:
-            bind(node.type, node.arguments, dict(node.options), handler(node.type))
+            bind(layer.type, layer.arguments, dict(layer.options), handler(layer.type))
         except InputError as error:
-            raise at_node(error, node) from None
+            raise at_node(error, layer) from None
 
 
 def joined(block: Block, shapes: list[Shape]) -> Shape:
