@@ -10,7 +10,7 @@ from operator import truediv
 
 from dlcalc.conventions import tables
 from dlcalc.conventions.tables import Number, ask, table, value
-from dlcalc.errors import InputError, did_you_mean
+from dlcalc.errors import require_known
 from dlcalc.layers.counted import Counted, Shape
 from dlcalc.layers.table import handler
 from dlcalc.models.count import Count, Row, tally
@@ -124,9 +124,7 @@ def figure(
     """
     if count.misfit is not None:
         raise count.misfit
-    if str(counter) not in COUNTERS:
-        raise InputError(f"unknown counter {counter!r}{did_you_mean(counter, COUNTERS)}")
-    rules = table("counters")[counter]
+    rules = table("counters")[require_known(counter, COUNTERS, "counter")]
     rows = list(facts_of(model, count, batch, attention))
     refusals: Mapping[str, Any] = _by_type(rules, "refuses")
     refused = next((

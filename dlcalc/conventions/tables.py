@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-from dlcalc.errors import InputError, did_you_mean
+from dlcalc.errors import InputError, require_known
 from dlcalc.names import FRAMEWORKS
 from dlcalc.typed import TYPE_CHECKING, Any, TypeAlias
 
@@ -104,10 +104,7 @@ def others(kind: str, fact: str) -> str:
 
 def checked(framework: str) -> str:
     """The framework of that name; InputError with a near one."""
-    if not isinstance(framework, str) or framework not in FRAMEWORKS:
-        near = did_you_mean(str(framework), FRAMEWORKS)
-        raise InputError(f"unknown framework {framework!r}{near}")
-    return framework
+    return require_known(framework, FRAMEWORKS, "framework")
 
 
 def refusal(framework: str, what: str, instead: str = "") -> InputError:

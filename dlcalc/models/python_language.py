@@ -293,10 +293,7 @@ class Follower:
         return value
 
     def _name(self, node: ast.Name, scope: Scope) -> Any:
-        try:
-            return scope[node.id]
-        except KeyError:
-            return _BUILTINS.get(node.id, External(node.id))
+        return scope[node.id] if node.id in scope else _BUILTINS.get(node.id, External(node.id))
 
     def elements(self, nodes: Sequence[ast.expr], scope: Scope) -> list[Any]:
         """The values of expressions, those behind an asterisk one by one."""

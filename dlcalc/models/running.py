@@ -26,7 +26,7 @@ class Ran(NamedTuple):
     graph: Graph
     x: Node
     """The input, with a batch axis."""
-    rows: tuple[tuple[Row, Node], ...]
+    rows: list[tuple[Row, Node]]
     """Each row of the count with its output."""
     store: Store
     """Parameters and running statistics."""
@@ -34,23 +34,8 @@ class Ran(NamedTuple):
     """What comes out of the last layer that is no aside."""
 
 
-class Plan(NamedTuple):
-    """What a layer is in every run."""
-
-    compute: Callable[..., Node]
-    """What computes its values."""
-    arguments: dict[str, Any]
-    """All of its arguments by name, and what it is told beside them."""
-    row: Row
-    """Its row of the count."""
-    tied: str
-    """The layer whose weights it has."""
-    shared: str
-    """The layer all of whose parameters it has."""
-    frozen: bool
-    """Whether nothing trains its parameters."""
-    layout: str
-    """How two axes are meant behind it, TxD or CxL."""
+Plan = Callable[[Node, Ran], Node]
+"""What computes a layer in every run."""
 
 
 class Runner:
@@ -76,43 +61,35 @@ class Runner:
         graph.products = self.macs * len(x)
         start = graph.given(x, "x", wants=store.of_input and not self.takes_tokens)
         start.options["batched"] = True
-        found: list[tuple[Row, Node]] = []
-        end = self._body(self.body, "", start, graph, store, found)
+        ran = Ran(graph, start, [], store, start)
+        end = self._body(self.body, "", start, ran)
         if store.missing:
             raise InputError(_missing(store.missing))
-        return Ran(graph, start, tuple(found), store, end)
+        return ran._replace(output=end)
 
-    def _body(
-        self, body: Sequence[Written], prefix: str, x: Node, graph: Graph, store: Store,
-        found: list[tuple[Row, Node]],
-    ) -> Node:
+    def _body(self, body: Sequence[Written], prefix: str, x: Node, ran: Ran) -> Node:
         for node in body:
             name = prefix + self.names[id(node)]
             if isinstance(node, Layer):
-                x = self._layer(node, name, x, graph, store)
-                found.append((self.rows[name], x))
+                x = self._layer(node, name, x, ran)
+                ran.rows.append((self.rows[name], x))
             elif node.kind == Kind.REPEAT:
                 for index in range(node.first, node.first + node.count):
-                    x = self._body(node.body, f"{name}.{index}.", x, graph, store, found)
+                    x = self._body(node.body, f"{name}.{index}.", x, ran)
             elif node.kind == Kind.ASIDE and node.input is None:
-                inner = f"{name}." if is_scope(node) else prefix
-                self._body(node.body, inner, x, graph, store, found)
+                self._body(node.body, f"{name}." if is_scope(node) else prefix, x, ran)
             elif node.kind == Kind.ASIDE:
                 raise at_node(InputError("an input of its own is counted, not computed"), node)
             elif node.kind != Kind.BUILT:
-                x = self._join(node, name, prefix, x, graph, store, found)
+                x = self._join(node, name, prefix, x, ran)
         return x
 
-    def _layer(self, layer: Layer, name: str, x: Node, graph: Graph, store: Store) -> Node:
-        if name in store.without:
+    def _layer(self, layer: Layer, name: str, x: Node, ran: Ran) -> Node:
+        if name in ran.store.without:
             return x
         try:
-            plan = self._plans.get(name) or self._planned(layer, name, store.layout)
-            store.layout = plan.layout
-            run = Pass(
-                graph, store, name, plan.row.input, plan.tied, plan.shared, plan.frozen, layer.type
-            )
-            made = plan.compute(run, x, **plan.arguments)
+            plan = self._plans.get(name) or self._planned(layer, name, ran.store.layout)
+            made = plan(x, ran)
         except DlcalcError as error:
             raise at_node(error, layer) from None
         made.wants = True
@@ -120,36 +97,37 @@ class Runner:
         return made
 
     def _planned(self, layer: Layer, name: str, layout: str) -> Plan:
-        row = self.rows[name]
+        row, compute = self.rows[name], values_of(layer.type)
         arguments = complete(layer.type, layer.arguments, dict(layer.options))
         general = {key: arguments.pop(key) for key in GENERAL if key in arguments}
         told = {"cached": 0, "layout": layout}
-        asked = {key: told[key] for key in context(handler(layer.type))}
+        arguments |= {key: told[key] for key in context(handler(layer.type))}
         shared = bool(row.tied) and "tie" not in general
-        plan = self._plans[name] = Plan(
-            values_of(layer.type), {**arguments, **asked}, row, "" if shared else row.tied,
-            row.tied if shared else "", bool(general.get("frozen", False)),
-            layout_behind(layer.type, layout),
-        )
+        tied, owner = ("", row.tied) if shared else (row.tied, "")
+        frozen, behind = bool(general.get("frozen", False)), layout_behind(layer.type, layout)
+
+        def plan(x: Node, ran: Ran) -> Node:
+            ran.store.layout = behind
+            run = Pass(ran.graph, ran.store, name, row.input, tied, owner, frozen, layer.type)
+            return compute(run, x, **arguments)
+
+        self._plans[name] = plan
         return plan
 
-    def _join(
-        self, block: Block, name: str, prefix: str, x: Node, graph: Graph, store: Store,
-        found: list[tuple[Row, Node]],
-    ) -> Node:
+    def _join(self, block: Block, name: str, prefix: str, x: Node, ran: Ran) -> Node:
         inner = f"{name}." if is_scope(block) else prefix
         ends = []
         for branch in block.body:
             assert isinstance(branch, Block)
             own = f"{inner}{branch.name}." if branch.name else inner
-            ends.append(self._body(branch.body, own, x, graph, store, found))
-        run = Pass(graph, store, name, self.rows[name].input)
+            ends.append(self._body(branch.body, own, x, ran))
+        run = Pass(ran.graph, ran.store, name, self.rows[name].input)
         if block.kind == Kind.CONCAT:
             made = run.do("concat", *ends, axis=block.axis + 1)
         else:
             made = run.do("mul" if block.kind == Kind.SCALE else "add", *ends)
         made.wants = True
-        found.append((self.rows[name], made))
+        ran.rows.append((self.rows[name], made))
         return made
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from dlcalc.errors import InputError, did_you_mean
+from dlcalc.errors import InputError, did_you_mean, require_known
 from dlcalc.layers.counted import Shape, whole
 from dlcalc.layers.table import find
 from dlcalc.models.count import Count, Row, params
@@ -83,8 +83,7 @@ class Use(NamedTuple):
     def of(cls, asked: Mapping[str, Any]) -> Use:
         """What is asked for by name; InputError for a name that there is not."""
         for name in asked:
-            if name not in cls._fields:
-                raise InputError(f"unknown parameter {name!r}{did_you_mean(name, cls._fields)}")
+            require_known(name, cls._fields, "parameter")
         return cls(**asked).checked()
 
     def added(self, count: Count) -> Count:
@@ -119,8 +118,7 @@ class Use(NamedTuple):
         """
         rows = counted.layers.alike if isinstance(counted, Count) else [(counted, 1)]
         dtype, optimizer, batch = dtype_named(self.dtype), self.optimizer, self.batch
-        if optimizer not in STATES:
-            raise InputError(f"unknown optimizer {optimizer!r}{did_you_mean(optimizer, STATES)}")
+        require_known(optimizer, STATES, "optimizer")
         way = training_recipe(dtype, optimizer, self.recipe)
         weights = weights_bytes(rows, dtype)
         if way is None:
@@ -235,9 +233,7 @@ def training_recipe(dtype: str, optimizer: str, recipe: str | None) -> Recipe | 
     name = recipe or (f"{USUAL[dtype]}-{optimizer}" if dtype in USUAL else "")
     if not name:
         return None
-    way, _, kind = name.rpartition("-")
-    if way not in PRECISIONS or kind not in STATES:
-        raise InputError(f"unknown recipe {name!r}{did_you_mean(name, RECIPES)}")
+    way, _, kind = require_known(name, RECIPES, "recipe").rpartition("-")
     weight, gradient, copy, state, activation = PRECISIONS[way]
     return Recipe(name, weight, gradient, copy + STATES[kind] * state, activation)
 
