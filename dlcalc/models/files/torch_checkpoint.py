@@ -134,6 +134,8 @@ class Walker(pickle._Unpickler):
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(_Forward(file), encoding="latin-1")
+        self.stored: list[Stored] = []
+        """The storages that it names."""
 
     def walk(self) -> Any:
         """What the pickle at the file's place builds; the file is left behind its end."""
@@ -157,7 +159,10 @@ class Walker(pickle._Unpickler):
 
     def persistent_load(self, key: Any) -> Any:
         """What an identity stands for is kept by that; a class stands there with its source."""
-        return key[1] if isinstance(key, tuple) and key[:1] == ("module",) else Stored(key)
+        if isinstance(key, tuple) and key[:1] == ("module",):
+            return key[1]
+        self.stored.append(Stored(key))
+        return self.stored[-1]
 
 
 MOST_PICKLE = 256 << 20
@@ -239,15 +244,16 @@ def _exported(data: bytes) -> Items:
 
 def _legacy(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
     """What five pickles in a row hold, and the bytes of every storage behind them."""
-    magic, _, _, root, keys = (Walker(file).walk() for _ in range(5))
+    walkers = [Walker(file) for _ in range(5)]
+    magic, _, _, root, keys = (each.walk() for each in walkers)
     if magic != 0x1950A86A20F9469CFC6C:
         raise InputError("no checkpoint of PyTorch: its first pickle is not the magic number")
     if not isinstance(keys, list) or len(keys) > MOST_FOUND:
         raise InputError("its list of storages is damaged")
-    widths = {
-        str(stored.key[2]): _storage(stored)[1]
-        for _, made in _walk(root, ()) for stored in _inside(made)
-    }
+    stored = walkers[3].stored
+    if not all(isinstance(each.key, tuple) and len(each.key) > 4 for each in stored):
+        raise InputError("a storage is damaged")
+    widths = {str(each.key[2]): _storage(each)[1] for each in stored}
     stream = Stream(file)
     sizes: dict[str, int] = {}
     for key in map(str, keys):
@@ -257,18 +263,6 @@ def _legacy(file: BinaryIO) -> tuple[str, Any, dict[str, int]]:
     if behind := stream.rest():
         raise InputError(f"{behind:,} bytes behind its last storage")
     return "torch-legacy", root, sizes
-
-
-def _inside(value: Any, depth: int = 0) -> Iterator[Stored]:
-    """The storages that a tensor is made of."""
-    if isinstance(value, Stored):
-        if not isinstance(value.key, tuple) or len(value.key) < 5:
-            raise InputError("a storage is damaged")
-        yield value
-    elif depth < MOST_DEPTH and isinstance(value, Made | tuple | dict):
-        own = (value.arguments,) if isinstance(value, Made) else value
-        for each in own.values() if isinstance(own, dict) else own:
-            yield from _inside(each, depth + 1)
 
 
 def _storage(stored: Any) -> tuple[str, int]:
