@@ -447,6 +447,8 @@ LAYOUTS = {
 
 Known = tuple[Counted, tuple[Any, ...], tuple[Any, ...], str]
 """A layer counted, what its row has before its field and behind, and the layout behind it."""
+Seen = tuple[Shape, Field | None]
+"""A shape, and what its elements see of the input."""
 
 
 class Walker:
@@ -467,41 +469,37 @@ class Walker:
         self.at_name = ""
         self.at_shape: Shape = ()
 
-    def run(
-        self, body: Sequence[Node | Again], prefix: str, shape: Shape, field: Field | None,
-    ) -> tuple[Shape, Field | None]:
+    def run(self, body: Sequence[Node | Again], prefix: str, taken: Seen) -> Seen:
         """Count the nodes one after the other; the shape and field behind them."""
         for node in body:
             if isinstance(node, Again):
-                shape, field = self.again(node, shape, field)
+                taken = self.again(node, taken)
                 continue
             name = prefix + self.names[id(node)]
             if isinstance(node, Layer):
-                row = self.layer(node, name, prefix, shape, field)
-                shape, field = row.output, row.field
+                row = self.layer(node, name, prefix, *taken)
+                taken = row.output, row.field
             elif node.kind == Kind.REPEAT:
                 turns = range(node.first, node.first + node.count)
                 alike = Turns((), name, 0, turns, node.first if node.shared else None)
-                shape, field = self.turns(alike, itertools.repeat(node.body), shape, field)
+                taken = self.turns(alike, itertools.repeat(node.body), taken)
             elif node.kind in (Kind.ASIDE, Kind.BUILT):
-                self.aside(node, f"{name}." if tree.is_scope(node) else prefix, shape, field)
+                self.aside(node, f"{name}." if tree.is_scope(node) else prefix, taken)
             else:
-                shape, field = self.join(node, name, prefix, shape, field)
-        return shape, field
+                taken = self.join(node, name, prefix, taken)
+        return taken
 
-    def aside(self, block: Block, prefix: str, shape: Shape, field: Field | None) -> None:
+    def aside(self, block: Block, prefix: str, taken: Seen) -> None:
         """Count layers beside; those with an input of their own have run before what is cached."""
         around, own = (self.runs, self.cached), block.input
         idle = block.kind == Kind.BUILT or (own and (self.cached or (self.text and len(own) > 2)))
         self.runs = self.runs and not idle
         self.cached = 0 if own else self.cached
         self.own_inputs += own is not None
-        self.run(block.body, prefix, own or shape, field if own is None else start(own))
+        self.run(block.body, prefix, taken if own is None else (own, start(own)))
         self.runs, self.cached = around
 
-    def again(
-        self, block: Again, shape: Shape, field: Field | None
-    ) -> tuple[Shape, Field | None]:
+    def again(self, block: Again, taken: Seen) -> Seen:
         """Count layers as often as they are written, as turns of a repeat are counted."""
         steps = block.steps()
 
@@ -512,24 +510,21 @@ class Walker:
             return block.turn(index)
 
         alike = Turns((), "", 0, range(block.count), None, steps=steps)
-        return self.turns(alike, map(turn, range(block.count)), shape, field)
+        return self.turns(alike, map(turn, range(block.count)), taken)
 
-    def turns(
-        self, alike: Turns, bodies: Iterable[Sequence[Node]], shape: Shape,
-        field: Field | None,
-    ) -> tuple[Shape, Field | None]:
+    def turns(self, alike: Turns, bodies: Iterable[Sequence[Node]], taken: Seen) -> Seen:
         """Count every turn; those behind one that leaves all as it was are counted like it."""
         indices = alike.later
         for index, body in zip(indices, bodies, strict=False):
             prefix = "" if alike.steps else f"{alike.name}.{index}."
-            start, seen, own_inputs = len(self.rows), field, self.own_inputs
-            before = shape, self.layout
-            shape, field = self.run(body, prefix, shape, field)
+            start, (before, seen) = len(self.rows), taken
+            layout, own_inputs = self.layout, self.own_inputs
+            shape, field = taken = self.run(body, prefix, taken)
             if alike.first is not None and index > alike.first:
                 owner = f"{alike.name}.{alike.first}."
                 self.rows[start:] = [row.again(prefix, owner) for row in Rows(self.rows[start:])]
             later = range(index + 1, indices.stop)
-            if not later or (shape, self.layout) != before:
+            if not later or (shape, self.layout) != (before, layout):
                 continue
             alike, growth = alike._replace(parts=self.rows[start:], turn=index, later=later), None
             if field is not seen and self.own_inputs == own_inputs:
@@ -537,7 +532,7 @@ class Walker:
             if field is seen or growth is not None:
                 self.rows.append(alike._replace(growth=growth))
                 return shape, grown(field, growth, len(later)) if field and growth else field
-        return shape, field
+        return taken
 
     def layer(self, layer: Layer, name: str, prefix: str, shape: Shape, field: Field | None) -> Row:
         """Count one layer and add its row; what alike layers have in common is worked out once."""
@@ -623,9 +618,7 @@ class Walker:
             node = owner.node
         return owner.biases
 
-    def join(
-        self, block: Block, name: str, prefix: str, shape: Shape, field: Field | None,
-    ) -> tuple[Shape, Field | None]:
+    def join(self, block: Block, name: str, prefix: str, taken: Seen) -> Seen:
         """Count the branches, each on the same input, and the row where they meet."""
         inner = f"{name}." if tree.is_scope(block) else prefix
         ends = []
@@ -633,15 +626,15 @@ class Walker:
             if not (isinstance(branch, Block) and branch.kind == Kind.BRANCH):
                 raise at_node(InputError(f"{block.kind} holds branches; put branch: here"), branch)
             own = f"{inner}{branch.name}." if branch.name else inner
-            ends.append(self.run(branch.body, own, shape, field))
-        self.at_name, self.at_shape = name, shape
+            ends.append(self.run(branch.body, own, taken))
+        self.at_name, self.at_shape = name, taken[0]
         try:
-            output = joined(block, [end[0] for end in ends])
+            output = joined(block, [shape for shape, _ in ends])
         except InputError as error:
             raise at_node(error, block) from None
-        seen = join([end[1] for end in ends], block.axis if block.kind == Kind.CONCAT else None)
+        seen = join([field for _, field in ends], block.axis if block.kind == Kind.CONCAT else None)
         self.add(Row(
-            name, block.kind, shape, output, 0, 0, 0, 0, prod(output) * self.runs, seen, block
+            name, block.kind, taken[0], output, 0, 0, 0, 0, prod(output) * self.runs, seen, block
         ))
         return output, seen
 
@@ -736,7 +729,7 @@ def _count_body(
     walker = Walker(tree.name_nodes(parts), cached, text)
     misfit = None
     try:
-        walker.run(parts, "", shape, start(shape))
+        walker.run(parts, "", (shape, start(shape)))
     except InputError as error:
         if not (tolerant and walker.at_name):
             raise
@@ -791,7 +784,7 @@ def _with_fixed_tables(model: Model) -> Model:
     model = model.replaced(tuple(model.body))
     walker = Walker(tree.name_nodes(model.body))
     with suppress(InputError):  # what does not fit is named when the model is counted
-        walker.run(model.body, "", model.input or (), None)
+        walker.run(model.body, "", (model.input or (), None))
     lengths = {id(row.node): row.input[0] for row in Rows(walker.rows) if id(row.node) in loose}
 
     def fixed(node: Node) -> Node:
