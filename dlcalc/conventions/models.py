@@ -368,7 +368,6 @@ class _Side:
         self.facts, self.place, self.axis = facts, place, facts.windows[place]
 
     def get(self, name: str) -> Any:
-        """The value of a name."""
         if name in self.axis._fields or name in ("span", "padded", "output"):
             return getattr(self.axis, name)
         found = self.facts.get(name)

@@ -34,7 +34,24 @@ def arrays_of(
     [[[4, 2], [5, 1]]]
     """
     with At(source.place, once=True):
-        return _parse(source, allow_nonfinite, decimal)
+        if not source.data.strip():
+            raise InputError("is empty; an array of numbers is wanted")
+        if source.data.startswith(b"\x93NUMPY") or source.place.endswith(".npy"):
+            from dlcalc.input.npy import parse_npy
+
+            return [parse_npy(source.data, allow_nonfinite)]
+        if source.data.startswith(b"PK") or source.place.endswith(".npz"):
+            from dlcalc.input.npy import parse_npz
+
+            return [parse_npz(source.data, allow_nonfinite)]
+        text = decode(source)
+        try:
+            return _of_text(text, allow_nonfinite, decimal)
+        except InputError:
+            printed = _printed(text)
+            if printed == text:
+                raise
+        return _of_text(printed, allow_nonfinite, decimal)
 
 
 def one_array(source: Source, allow_nonfinite: bool = False, decimal: Decimal = float) -> Any:
@@ -44,27 +61,6 @@ def one_array(source: Source, allow_nonfinite: bool = False, decimal: Decimal = 
         if len(arrays) > 1:
             raise InputError(f"{len(arrays)} arrays, divided by blank lines; one is wanted")
     return arrays[0]
-
-
-def _parse(source: Source, allow_nonfinite: bool, decimal: Decimal) -> list[Any]:
-    if not source.data.strip():
-        raise InputError("is empty; an array of numbers is wanted")
-    if source.data.startswith(b"\x93NUMPY") or source.place.endswith(".npy"):
-        from dlcalc.input.npy import parse_npy
-
-        return [parse_npy(source.data, allow_nonfinite)]
-    if source.data.startswith(b"PK") or source.place.endswith(".npz"):
-        from dlcalc.input.npy import parse_npz
-
-        return [parse_npz(source.data, allow_nonfinite)]
-    text = decode(source)
-    try:
-        return _of_text(text, allow_nonfinite, decimal)
-    except InputError:
-        printed = _printed(text)
-        if printed == text:
-            raise
-    return _of_text(printed, allow_nonfinite, decimal)
 
 
 def _of_text(text: str, allow_nonfinite: bool, decimal: Decimal) -> list[Any]:

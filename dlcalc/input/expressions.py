@@ -200,15 +200,12 @@ def _constant(value: Any) -> Evaluate:
     return lambda fields: value
 
 
-def _attribute(node: Any) -> Evaluate:
-    name, parts = node, list[str]()
-    while isinstance(name, _ast.Attribute):
-        parts.insert(0, name.attr)
-        name = name.value
-    return _name(".".join([name.id, *parts]))
-
-
-def _name(name: str) -> Evaluate:
+def _name(node: Any) -> Evaluate:
+    parts = list[str]()
+    while isinstance(node, _ast.Attribute):
+        parts.insert(0, node.attr)
+        node = node.value
+    name = ".".join([node.id, *parts])
     if name in _CONSTANTS:
         return _constant(_CONSTANTS[name])
     return lambda fields: fields.get(name)
@@ -260,7 +257,6 @@ class _Turn:
         self.around, self.own = around, own
 
     def get(self, name: str) -> Any:
-        """The value of a name."""
         return self.own[name] if name in self.own else self.around.get(name)
 
 
@@ -281,7 +277,7 @@ def _comprehension(node: Any) -> Evaluate:
 
 
 _BUILT: dict[str, Callable[[Any], Evaluate]] = {
-    "Constant": lambda node: _constant(node.value), "Name": _attribute, "Attribute": _attribute,
+    "Constant": lambda node: _constant(node.value), "Name": _name, "Attribute": _name,
     "BoolOp": _and_or, "Compare": _compared, "UnaryOp": _unary, "IfExp": _chosen, "Call": _called,
     "List": _list, "Slice": _sliced, "ListComp": _comprehension,
     "BinOp": lambda node: _BINARY[type(node.op).__name__](_built(node.left), _built(node.right)),

@@ -59,73 +59,71 @@ def config_lines(
     >>> config_lines({"model_type": "gpt2", "n_layer": 2})[0][0]
     'input 1024'
     """
-    reader = _Reader()
-    lines = reader.lines(config, given)
-    return lines, tuple(reader.notes)
+    notes: list[str] = []
+    lines = _layer_lines(config, given, notes)
+    return lines, tuple(notes)
 
 
-class _Reader:
-    """Reads a config and those nested in it, each by the architecture of its type."""
+def _layer_lines(
+    config: Config, given: Mapping[str, Any], notes: list[str], place: str = "", usual: str = "",
+    preset: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """The layers of a config and of those in it, each by the architecture of its type.
 
-    def __init__(self) -> None:
-        self.notes: list[str] = []
+    `given` are facts that the one around it sets.
+    """
+    kind = str(config.get("model_type") or usual)
+    architecture, own = type_facts(kind)
+    defaults, aliases, nested = class_defaults(kind)
+    hold = "presets_hold" in own
+    config = _in_new_words(_without_aliases(config, aliases), nested)
+    defaults = _with_nested(config, defaults, nested, hold) | dict(preset or {})
+    # A field that its class does not know is none, though a definition has its name; only
+    # whether a model is causal may be said of any, as GGUF files do.
+    known = {*defaults, *own, "causal"}
+    stray = sorted(config.keys() & architecture.definitions.keys() - known)
+    config = {name: value for name, value in config.items() if name not in stray}
+    _check_numbers(config, defaults)
+    fixed = {"class_name": [*(config.get("architectures") or ()), ""][0], "model_type": kind}
+    fixed["head"] = _head(str(fixed["class_name"]))
+    if "labels" not in own:
+        fixed["labels"] = _labels(config, defaults.get("num_labels", 2))
+    other_names = {other: Expression(name) for other, name in aliases.items()}
+    fields = Fields(
+        given, fixed, own, config, defaults, other_names, architecture.definitions
+    )
+    # Old configs have the fields of the language model beside those of the whole.
+    flat = "flat" in own and fields.get("flat")
 
-    def lines(
-        self, config: Config, given: Mapping[str, Any], place: str = "", usual: str = "",
-        preset: Mapping[str, Any] | None = None,
-    ) -> list[str]:
-        """The layers of a config; `given` are facts that the one around it sets."""
-        kind = str(config.get("model_type") or usual)
-        architecture, own = type_facts(kind)
-        defaults, aliases, nested = class_defaults(kind)
-        hold = "presets_hold" in own
-        config = _in_new_words(_without_aliases(config, aliases), nested)
-        defaults = _with_nested(config, defaults, nested, hold) | dict(preset or {})
-        # A field that its class does not know is none, though a definition has its name; only
-        # whether a model is causal may be said of any, as GGUF files do.
-        known = {*defaults, *own, "causal"}
-        stray = sorted(config.keys() & architecture.definitions.keys() - known)
-        config = {name: value for name, value in config.items() if name not in stray}
-        _check_numbers(config, defaults)
-        fixed = {"class_name": [*(config.get("architectures") or ()), ""][0], "model_type": kind}
-        fixed["head"] = _head(str(fixed["class_name"]))
-        if "labels" not in own:
-            fixed["labels"] = _labels(config, defaults.get("num_labels", 2))
-        other_names = {other: Expression(name) for other, name in aliases.items()}
-        fields = Fields(
-            given, fixed, own, config, defaults, other_names, architecture.definitions
-        )
-        # Old configs have the fields of the language model beside those of the whole.
-        flat = "flat" in own and fields.get("flat")
+    def include(name: str, more: dict[str, Expression]) -> list[str]:
+        inner = fields.get(name)
+        if not isinstance(inner, dict | None):
+            raise InputError(f"{name} is no object of fields")
+        bound = {key: value(fields) for key, value in more.items()}
+        # What the outer class presets holds where it makes the inner config, or always.
+        start = f"{name}."
+        below = {} if inner and not hold else {
+            key.removeprefix(start): value for key, value in defaults.items()
+            if key.startswith(start)
+        }
+        if inner is None and flat:
+            inner = {k: v for k, v in config.items() if k not in (*nested, "model_type")}
+        elif inner and inner.get("model_type") == kind:
+            inner = {**inner, "model_type": nested[name]}  # as old configs have it
+        around = f"{place}{name}."
+        return _layer_lines(inner or {}, bound, notes, around, nested.get(name, ""), below)
 
-        def include(name: str, more: dict[str, Expression]) -> list[str]:
-            inner = fields.get(name)
-            if not isinstance(inner, dict | None):
-                raise InputError(f"{name} is no object of fields")
-            bound = {key: value(fields) for key, value in more.items()}
-            # What the outer class presets holds where it makes the inner config, or always.
-            start = f"{name}."
-            below = {} if inner and not hold else {
-                key.removeprefix(start): value for key, value in defaults.items()
-                if key.startswith(start)
-            }
-            if inner is None and flat:
-                inner = {k: v for k, v in config.items() if k not in (*nested, "model_type")}
-            elif inner and inner.get("model_type") == kind:
-                inner = {**inner, "model_type": nested[name]}  # as old configs have it
-            return self.lines(inner or {}, bound, f"{place}{name}.", nested.get(name, ""), below)
-
-        expander = Expander(architecture, fields, include)
-        lines = expander.lines(architecture.lines)
-        self.notes += expander.notes
-        if place:
-            lines = [line for line in lines if not line.startswith("input ")]
-        if not flat:
-            self.notes += [
-                f"{place}{name} is not read: no count of {kind} depends on it"
-                for name in (*stray, *_unread(config, defaults, fields, nested, architecture))
-            ]
-        return lines
+    expander = Expander(architecture, fields, include)
+    lines = expander.lines(architecture.lines)
+    notes += expander.notes
+    if place:
+        lines = [line for line in lines if not line.startswith("input ")]
+    if not flat:
+        notes += [
+            f"{place}{name} is not read: no count of {kind} depends on it"
+            for name in (*stray, *_unread(config, defaults, fields, nested, architecture))
+        ]
+    return lines
 
 
 def _with_nested(
@@ -201,7 +199,10 @@ def class_defaults(kind: str) -> tuple[dict[str, Any], dict[str, str], dict[str,
         mark = min("=<:", key=lambda each: (word.find(each) < 0, word.find(each)))
         name, _, value = word.partition(mark)
         if mark == "=":
-            defaults[name] = _table_value(value)
+            try:
+                defaults[name] = json.loads(value)
+            except ValueError:  # a word, which needs no quotes
+                defaults[name] = value
         elif mark == "<":
             aliases[value] = name
         else:
@@ -219,14 +220,6 @@ def _line(text: str, kind: str) -> str | None:
     if start < 0 or not kind:
         return None
     return text[start + len(kind) + 1 :].partition("\n")[0]
-
-
-def _table_value(text: str) -> Any:
-    """A value of the table of defaults, as JSON has it; a word needs no quotes."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _without_aliases(config: Config, aliases: Mapping[str, str]) -> dict[str, Any]:

@@ -664,7 +664,13 @@ def joined(block: Block, shapes: list[Shape]) -> Shape:
     if len({len(shape) for shape in shapes}) > 1:
         raise ShapeError(f"branches give {listed}; they need the same axes")
     if block.kind == Kind.CONCAT:
-        return _laid_end_to_end(block.axis, shapes, listed)
+        axis = block.axis
+        if axis >= len(shapes[0]):
+            raise ShapeError(f"branches give {listed}, which have no axis {axis}")
+        if len({shape[:axis] + shape[axis + 1 :] for shape in shapes}) > 1:
+            raise ShapeError(f"branches give {listed}; they may differ in axis {axis} alone")
+        along = sum(shape[axis] for shape in shapes)
+        return (*shapes[0][:axis], along, *shapes[0][axis + 1 :])
     output = tuple(max(sizes) for sizes in zip(*shapes, strict=True))
     for shape in shapes:
         fits = all(
@@ -674,16 +680,6 @@ def joined(block: Block, shapes: list[Shape]) -> Shape:
         if not fits:
             raise ShapeError(f"branches give {listed}; they need the same shape")
     return output
-
-
-def _laid_end_to_end(axis: int, shapes: list[Shape], listed: str) -> Shape:
-    if axis >= len(shapes[0]):
-        raise ShapeError(f"branches give {listed}, which have no axis {axis}")
-    around = {shape[:axis] + shape[axis + 1 :] for shape in shapes}
-    if len(around) > 1:
-        raise ShapeError(f"branches give {listed}; they may differ in axis {axis} alone")
-    total = sum(shape[axis] for shape in shapes)
-    return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
 
 
 def params(

@@ -340,16 +340,13 @@ def read_value(text: str) -> Value:
     if text in WORDS:
         return WORDS[text]
     # `3*6,4*9` lists connections, and is read by the one layer that takes it.
-    if (text[0].isdigit() or text[0] in "-+.") and "*" not in text:
-        return _read_sizes(text) if "x" in text or ":" in text else _read_number(text)
-    return text
-
-
-def _read_number(text: str) -> Value:
-    """A number; one of 1e3's kind is whole, and exact."""
+    if not (text[0].isdigit() or text[0] in "-+.") or "*" in text:
+        return text
+    if "x" in text or ":" in text:
+        return _read_sizes(text)
     digits, e, zeros = text.lower().partition("e")
     zeros = zeros.removeprefix("+")
-    if e and digits.isdigit() and zeros.isdigit() and len(zeros) < 4:
+    if e and digits.isdigit() and zeros.isdigit() and len(zeros) < 4:  # whole, and exact
         return int(digits) * 10 ** int(zeros)
     return parse_number(text)
 

@@ -33,7 +33,9 @@ def model(*words: str) -> Model:
     >>> model("lenet").input, model("conv 6 5", "relu").body[1].type
     ((1, 32, 32), 'relu')
     """
-    _check_texts(words)
+    if wrong := [each for each in words if not isinstance(each, str)]:
+        said = f"{str(wrong[0])[:40]} is no model"
+        raise InputError(f"{said}: a name, a text of layers or a list of them is wanted")
     word = words[0] if len(words) == 1 else ""
     if word == "-":
         return _from(Source(read_stdin(), STDIN), "-")
@@ -84,13 +86,6 @@ def as_model(model: AnyModel) -> Model:
     if isinstance(model, str) or not isinstance(model, Sequence):
         return read(model)
     return read(*model)
-
-
-def _check_texts(words: Sequence[object]) -> None:
-    for word in words:
-        if not isinstance(word, str):
-            said = f"{str(word)[:40]} is no model"
-            raise InputError(f"{said}: a name, a text of layers or a list of them is wanted")
 
 
 def is_model(word: str) -> bool:

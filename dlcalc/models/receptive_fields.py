@@ -208,7 +208,12 @@ def _through(axis: AxisField, shape: Shape, layer: Counted) -> AxisField | None:
         if axis.lies > 0:
             return _windowed(axis, layer.windows[axis.lies - 1], layer.output[axis.lies])
     if layer.lies is not None:
-        return _axis_moved(axis, shape, layer)
+        target = None if axis.lies is None else layer.lies[axis.lies]
+        alone = (
+            target is not None and layer.lies.count(target) == 1
+            and layer.output[target] == shape[axis.lies]  # type: ignore[index]
+        )
+        return axis._replace(lies=target, even=axis.even and alone)
     return axis
 
 
@@ -218,16 +223,6 @@ def _everything(axis: AxisField) -> AxisField:
         return axis
     first, last = axis.over(range(axis.outputs))
     return axis._replace(outputs=1, first=(first,), last=(last,), jump=0)
-
-
-def _axis_moved(axis: AxisField, shape: Shape, layer: Counted) -> AxisField:
-    lies = axis.lies
-    target = None if lies is None else layer.lies[lies]  # type: ignore[index]
-    alone = (
-        target is not None and layer.lies.count(target) == 1  # type: ignore[union-attr]
-        and layer.output[target] == shape[lies]  # type: ignore[index]
-    )
-    return axis._replace(lies=target, even=axis.even and alone)
 
 
 def _windowed(axis: AxisField, window: Axis, length: int) -> AxisField | None:

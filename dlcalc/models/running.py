@@ -64,7 +64,12 @@ class Runner:
         ran = Ran(graph, start, [], store, start)
         end = self._body(self.body, "", start, ran)
         if store.missing:
-            raise InputError(_missing(store.missing))
+            listed = [f"{name} {by_x(shape)}" for name, shape in store.missing.items()]
+            if len(listed) > 8:
+                listed[8:] = [f"and {len(listed) - 8} more"]
+            raise InputError(
+                f"parameters lacks {', '.join(listed)}; `init` draws what is not given"
+            )
         return ran._replace(output=end)
 
     def _body(self, body: Sequence[Written], prefix: str, x: Node, ran: Ran) -> Node:
@@ -138,13 +143,6 @@ def runner_of(model: Model, shape: Shape | None) -> Runner:
     if runner is None or runner.count is not count:
         runner = model.runner = Runner(model, count)
     return runner
-
-
-def _missing(missing: Mapping[str, Shape]) -> str:
-    listed = [f"{name} {by_x(shape)}" for name, shape in missing.items()]
-    if len(listed) > 8:
-        listed[8:] = [f"and {len(listed) - 8} more"]
-    return f"parameters lacks {', '.join(listed)}; `init` draws what is not given"
 
 
 def check_names(given: Mapping[str, Any], store: Store) -> None:

@@ -41,11 +41,12 @@ class Weight(NamedTuple):
 
     name: str
     shape: tuple[int, ...]
-    kind: str = "weight"
-    """`weight`; `base` of a low-rank adapter, which does not train; `state`, which the layer itself
-    changes; `scale` of a quantised kernel."""
+    role: str = Role.PARAMETER
+    """What it is: a buffer, where the layer itself changes it."""
     logical: tuple[int, ...] | None = None
     """The shape of the weight that it stands for, where two of them lie in a byte."""
+    trains: bool = True
+    """Whether training changes it, as it does not what a low-rank adapter stands beside."""
 
 
 _OPERATION = re.compile(r"keras\.(src\.)?ops\b")
@@ -143,7 +144,7 @@ def _tabled(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
     for name, expression in facts(_TABLE[kind]).items():
         sizes = expression(terms)
         if sizes is not None:
-            own = "state" if STATE.fullmatch(name) else "weight"
+            own = Role.BUFFER if STATE.fullmatch(name) else Role.PARAMETER
             whole_sizes = tuple(whole(each, name) for each in sizes)
             yield Weight(f"{_KERAS['cell'].get(kind, '')}{name}", whole_sizes, own)
 
@@ -213,7 +214,7 @@ def _adapted(found: Iterable[Weight], kind: str, config: Config) -> Iterator[Wei
             yield each
             continue
         shape = each.logical or each.shape
-        yield each._replace(kind="base")
+        yield each._replace(trains=False)
         yield Weight(f"lora_{each.name}_a", (*shape[:-1], whole(rank, "lora_rank")))
         yield Weight(f"lora_{each.name}_b", (rank, shape[-1]))
 
@@ -227,21 +228,22 @@ def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[W
             yield each
             continue
         # Two numbers of 4 bits are a byte.
-        half = Weight(name, (*shape[:-1], -(-shape[-1] // 2)), "weight", shape)
-        yield half if mode == "int4" else each
+        half = (*shape[:-1], -(-shape[-1] // 2))
+        yield Weight(name, half, logical=shape) if mode == "int4" else each
         if mode == "float8":
             for what in ("inputs", "kernel", "outputs_grad") if kind != "Embedding" else ():
-                yield Weight(f"{what}_scale", (), "scale")
-                yield Weight(f"{what}_amax_history", (1024,), "scale")
+                yield Weight(f"{what}_scale", (), Role.QUANTISATION)
+                yield Weight(f"{what}_amax_history", (1024,), Role.QUANTISATION)
         elif not block.isdecimal():  # a scale an output of Dense, one a row of an Embedding
-            yield Weight(f"{name}_scale", shape[:1] if kind == "Embedding" else shape[1:], "scale")
+            scale = shape[:1] if kind == "Embedding" else shape[1:]
+            yield Weight(f"{name}_scale", scale, Role.QUANTISATION)
         else:
             along = shape[-1] if kind == "Embedding" else shape[0]
             groups = -(-along // max(int(block), 1))
             scale = (shape[0], groups) if kind == "Embedding" else (groups, *shape[1:])
-            yield Weight(f"{name}_scale", scale, "scale")
-            yield Weight(f"{name}_zero", scale, "scale")
-            yield Weight("g_idx", (along,), "scale")
+            yield Weight(f"{name}_scale", scale, Role.QUANTISATION)
+            yield Weight(f"{name}_zero", scale, Role.QUANTISATION)
+            yield Weight("g_idx", (along,), Role.QUANTISATION)
 
 
 _MODES = ("int8", "int4", "float8")
@@ -641,10 +643,6 @@ def _known_sizes(shape: Sizes) -> tuple[int, ...] | None:
 MOST_CONFIG, MOST_DEPTH, MOST_LAYERS = 64 << 20, 40, 100_000
 MOST_WEIGHTS = 1 << 30
 _WIDTHS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "uint8": 1}
-_KINDS = {
-    "weight": Role.PARAMETER, "base": Role.PARAMETER, "state": Role.BUFFER,
-    "scale": Role.QUANTISATION,
-}
 
 
 def read_keras(file: BinaryIO, path: str, input: Any = None) -> Held:
@@ -741,7 +739,7 @@ def _tensors(
             held = weights(inner[0], inner[0].built(given))
             if not held or not held[0].shape:
                 raise InputError("the layer within has no kernel")
-            vector = Weight("vector_u", (1, held[0].shape[-1]), "state")
+            vector = Weight("vector_u", (1, held[0].shape[-1]), Role.BUFFER)
             yield _tensor(vector, name, inner[0].config)
 
 
@@ -752,13 +750,14 @@ def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
     zero = packed and weight.name.endswith("_zero")
     plain = policy.rpartition("from_")[2]
     dtype = plain if plain in _WIDTHS else "float32"
-    stored = weight.kind in ("weight", "base") and weight.name in ("kernel", "embeddings")
+    held = weight.role == Role.PARAMETER
+    stored = held and weight.name in ("kernel", "embeddings")
     if (packed and stored) or zero:
         dtype = "int8"
-    trains = weight.kind == "weight" and config.get("trainable", True) is not False
+    trains = held and weight.trains and config.get("trainable", True) is not False
     tensor = Tensor(
         f"{name}/{weight.name}", dtype, weight.shape, prod(weight.shape) * _WIDTHS[dtype],
-        _KINDS[weight.kind], trains=trains and dtype != "int8",
+        weight.role, trains=trains and dtype != "int8",
     )
     if weight.logical is None:
         return tensor

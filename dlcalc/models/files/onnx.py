@@ -680,11 +680,6 @@ def _windows(terms: Terms) -> list[Axis]:
     return found
 
 
-def _counted(terms: Terms) -> range:
-    """The numbers of a Range."""
-    return range(*(int(end) for [end] in map(terms.listed, range(3))))
-
-
 def _ranges(terms: Terms) -> list[range]:
     """The places along each axis that a Slice leaves."""
     ranges = list(map(range, terms.shape(0)))
@@ -1062,7 +1057,8 @@ _TERMS: dict[str, Callable[[Terms], Any]] = {
     "high": lambda terms: terms.node.attributes.get("max", terms.number(2)),
     "microsoft": lambda terms: terms.node.domain == "com.microsoft",
     "columns": lambda terms: [axis.output for axis in _windows(terms)],
-    "ranges": _ranges, "order": _order, "along": Terms.axis, "counted": _counted,
+    "ranges": _ranges, "order": _order, "along": Terms.axis,
+    "counted": lambda terms: range(*(int(end) for [end] in map(terms.listed, range(3)))),
     "rows": _rows, "filled": _filled, "picked": _picked,
     "lists": lambda terms: [terms.numbers[name] for name in terms.node.inputs if name],
     # The sizes that a Shape gives: of all axes, or of some in a row.
