@@ -146,7 +146,6 @@ _OF_A_RULE = ("lr_decay", "momentum_decay", "amsgrad")
 
 
 def _rule(name: str) -> Rule:
-    """A rule of the table."""
     return Rule(table("frameworks")["rules"][name])
 
 

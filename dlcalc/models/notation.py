@@ -95,7 +95,6 @@ class _Reader:
         return f"{self.file}:{self.line}" if shown else self.file
 
     def model(self) -> Model:
-        """The model that the lines are."""
         body = folded(self.deeper(-1, ""))
         if not body:
             self.line = 0
@@ -181,7 +180,6 @@ class _Reader:
         return found
 
     def layer(self, name: str, words: list[str]) -> Layer:
-        """One layer from its words."""
         try:
             if find(words[0]) is None:
                 raise _unknown(words)
@@ -262,7 +260,6 @@ class _Reader:
         return self.known[text]
 
     def opened(self, name: str, head: list[str]) -> Block:
-        """A block from the words of its head."""
         kind, given = head[0], head[1:]
         numbers: dict[str, int] = {}
         if kind in (Kind.ASIDE, Kind.BUILT) and len(given) == 1:

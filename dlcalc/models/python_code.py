@@ -263,7 +263,6 @@ class _Reader(Follower):
         """Linear layers that are a part of attention, and run nowhere else."""
 
     def model(self, tree: ast.Module, name: str) -> Model:
-        """The model that the text makes."""
         scope = Scope()
         errors: list[DlcalcError] = []
         mentions: dict[str, DlcalcError] = {}
@@ -399,7 +398,6 @@ class _Reader(Follower):
     # Modules
 
     def object_of(self, cls: Class, *given: Any, **named: Any) -> Module:
-        """An object of a class of the text."""
         if spec_of(cls.framework):
             raise InputError(f"{cls.name} changes {cls.framework}, which is not followed here")
         made = Module(cls.name, named=named, cls=cls)
@@ -458,7 +456,6 @@ class _Reader(Follower):
             super().attach(owner, name, value)
 
     def call(self, function: Any, given: list[Any], named: dict[str, Any]) -> Any:
-        """What a call gives."""
         if isinstance(function, Class):
             return self.object_of(function, *given, **named)
         if isinstance(function, Module):
@@ -514,7 +511,6 @@ class _Reader(Follower):
         return Unknown()
 
     def _checked(self, name: str, given: list[Any], named: dict[str, Any]) -> Module:
-        """A layer, whose numbers are known."""
         for key, each in [*enumerate(given), *named.items()]:
             if isinstance(each, External) and key in ("activation", 0, "hidden_act"):
                 continue
@@ -539,14 +535,12 @@ class _Reader(Follower):
         return made
 
     def array(self, value: Any, **named: Any) -> Any:
-        """An array of numbers."""
         if isinstance(value, int | float):
             return Module(ARRAY, [()])
         plain = isinstance(value, list) and all(isinstance(each, int | float) for each in value)
         return Module(ARRAY, [(len(value),)]) if plain else Unknown()
 
     def product(self, values: Any, **named: Any) -> Any:
-        """A product of sizes."""
         if isinstance(values, Tensor):
             return self.operation("prod", [values], named)
         product: Any = 1
@@ -555,7 +549,6 @@ class _Reader(Follower):
         return product
 
     def is_instance(self, value: Any, kinds: Any) -> Any:
-        """Whether a value is of a class, or of one of several."""
         if isinstance(value, Unknown):
             return Unknown()
         kinds = kinds if isinstance(kinds, tuple) else (kinds,)
@@ -579,7 +572,6 @@ class _Reader(Follower):
         return self.input
 
     def bidirectional(self, layer: Any, merge_mode: Any = "concat", **named: Any) -> Module:
-        """A recurrent layer that goes both ways."""
         if merge_mode != "concat":
             raise InputError("both ways laid together otherwise than end to end cannot be said")
         return Module(layer.kind, layer.given, {**layer.named, "bidirectional": True})
@@ -696,7 +688,6 @@ class _Reader(Follower):
         return Tensor(name, taken[0].rank, taken[0].width, taken[0].last)
 
     def _layer(self, module: Module, given: list[Any], named: dict[str, Any]) -> Any:
-        """One layer takes a value."""
         kind = module.kind
         if kind == "Embedding" and isinstance(given[0], Unknown | Module):
             # A table that positions look up.
@@ -770,11 +761,9 @@ class _Reader(Follower):
     # Operations on what layers give
 
     def is_known(self, value: Any) -> bool:
-        """Whether this is a value of Python's own."""
         return super().is_known(value) and not isinstance(value, Tensor)
 
     def operated(self, op: ast.AST, left: Any, right: Any) -> Any:
-        """What an operator makes of two values."""
         both = left, right
         if isinstance(op, ast.Is | ast.IsNot):
             return super().operated(op, left, right)
@@ -793,7 +782,6 @@ class _Reader(Follower):
         return super().operated(op, left, right)
 
     def unpacked(self, value: Any, count: int) -> Sequence[Any]:
-        """The elements of a value that are given to so many names."""
         if not isinstance(value, Unknown):
             return super().unpacked(value, count)
         if isinstance(value, Sizes) and not value.tensor.rank:
@@ -802,7 +790,6 @@ class _Reader(Follower):
         return [self.part_of(value, at) for at in range(count)]
 
     def items(self, value: Any) -> list[Any]:
-        """The elements of a value; InputError where they are not known."""
         if isinstance(value, Heads) and value.pieces > 1:
             return [self.part_of(value, at) for at in range(value.pieces)]
         if isinstance(value, Module) and value.container:
@@ -815,7 +802,6 @@ class _Reader(Follower):
         return super().items(value)
 
     def part_of(self, value: Any, index: Any) -> Any:
-        """An element, or some of them."""
         if isinstance(value, Module):
             return _part_of_module(value, index)
         if isinstance(value, Sizes):
@@ -840,7 +826,6 @@ class _Reader(Follower):
         raise InputError("a part of what a layer gives cannot be said, but one step of a sequence")
 
     def _sizes(self, tensor: Tensor, index: Any) -> Any:
-        """A size of a tensor, or some of them."""
         if isinstance(index, slice):
             if not tensor.rank:
                 return Sizes(Tensor(tensor.name))  # from which axis on, is not known
@@ -1304,7 +1289,6 @@ def _axes(kind: str) -> int:
 
 
 def _least(layer: Layer, kind: str, inputs: int) -> tuple[int, ...]:
-    """The least input that a layer takes."""
     if layer.type in WINDOWS:
         kernel, apart = layer.arguments[-1], layer.options.get("dilation", 1)
         kernel = kernel if isinstance(kernel, tuple) else (kernel,) * _axes(kind)

@@ -44,7 +44,6 @@ class _Reader:
         self.order = "<"
 
     def number(self, code: str, what: str) -> Any:
-        """One number."""
         layout = self.order + code
         return struct.unpack(layout, self.stream.take(struct.calcsize(layout), what))[0]
 
@@ -174,7 +173,6 @@ class _Metadata:
         return TABLE["type"].get(str(self.kind), str(self.kind)).split()
 
     def config(self) -> dict[str, Any]:
-        """What a config.json would say."""
         if self.depth > len(self.shapes):
             # A block has a tensor at least: the layers of this one are not worth counting.
             raise InputError(f"{self.depth:,} blocks, which is more than it has tensors")

@@ -91,7 +91,6 @@ class _Forward:
         self.steps = 0
 
     def read(self, count: int) -> bytes:
-        """Some bytes."""
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise LimitError(f"a pickle of more than {MOST_STEPS:,} steps")
@@ -103,7 +102,6 @@ class _Forward:
         return data
 
     def readline(self) -> bytes:
-        """A line of some length."""
         return self.file.readline(MOST_LINE)
 
 
