@@ -169,10 +169,7 @@ class Rows(Sequence[Row]):
                     yield from part.turned(rows, index)
 
     def __len__(self) -> int:
-        return sum(
-            1 if isinstance(part, Row) else len(part.later) * len(Rows(part.parts))
-            for part in self.parts
-        )
+        return sum(times for _, times in tally(self))
 
     def __contains__(self, what: object) -> bool:
         return any(what in (row.name, row) for row in self)
@@ -603,20 +600,16 @@ class Walker:
             raise ShapeError(
                 f"tied to {owner.name}, which has {held:,} weights; it needs {counted.weights:,}"
             )
-        if shared and (biases := self.biases_of(owner)) != counted.biases:
+        if not shared:
+            return owner.tied or owner.name
+        again = "share" in getattr(owner.node, "options", ())
+        biases = (self.places[owner.tied] if again else owner).biases
+        if biases != counted.biases:
             raise ShapeError(
                 f"shared with {owner.name}, which has {biases:,} biases; it needs "
                 f"{counted.biases:,}"
             )
         return owner.tied or owner.name
-
-    def biases_of(self, owner: Row) -> int:
-        """The biases that a layer uses, its own or those it shares."""
-        node = owner.node
-        while "share" in getattr(node, "options", ()):
-            owner = self.places[owner.tied]
-            node = owner.node
-        return owner.biases
 
     def join(self, block: Block, name: str, prefix: str, taken: Seen) -> Seen:
         """Count the branches, each on the same input, and the row where they meet."""

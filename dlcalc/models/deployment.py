@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import accumulate, takewhile
 from math import prod
 from typing import NamedTuple
 
@@ -157,12 +159,8 @@ def fit(count: Count, use: Use, bound: int) -> Fit:
     def cached(length: int, many: int) -> int:
         return weights + use.kept(count, length, many)
 
-    total = fitting = 0
-    for row in count.rows:
-        total += use.held(row).weights
-        if total > bound:
-            break
-        fitting += 1
+    totals = accumulate(use.held(row).weights for row in count.rows)
+    fitting = sum(1 for _ in takewhile(lambda total: total <= bound, totals))
     return Fit(
         bound, most(lambda b: use._replace(batch=b).held(count).training, bound),
         most(lambda b: cached(count.positions, b), bound),
@@ -178,17 +176,9 @@ def most(taken: Callable[[int], int], bound: int) -> int | None:
     >>> most(lambda n: 10 + 3 * n, 100), most(lambda n: 5, 100), most(lambda n: 10 + n, 5)
     (30, None, 0)
     """
-    if taken(1) > bound:
-        return 0
-    low, high = 1, 2
-    while taken(high) <= bound:
-        if high > 1 << 60 or taken(high) == taken(high << 20):
-            return None
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if taken(middle) <= bound else (low, middle)
-    return low
+    numbers = range(1, 1 << 60)
+    found = bisect_right(numbers, bound, key=taken)
+    return None if found == len(numbers) else found
 
 
 def size_in_bytes(text: str) -> int:

@@ -72,10 +72,10 @@ def bound(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> dict[str
     found: dict[str, Any] = {name: int(usual) for name, _, usual in pairs if usual}
     places = names[: names.index("*")] if "*" in names else names
     found |= {
-        place: _one(value) for place, value in zip(places, given, strict=False) if place != "-"
+        place: one(value) for place, value in zip(places, given, strict=False) if place != "-"
     }
     by_name = {NAMES.get(key, key): value for key, value in named.items()}
-    found |= {key: _one(value) for key, value in by_name.items() if key in names}
+    found |= {key: one(value) for key, value in by_name.items() if key in names}
     found |= {key: False for key in ("bias", "affine") if found.get(key, True) is None}
     return {key: value for key, value in found.items() if value is not None}
 
@@ -151,7 +151,7 @@ def layer_of(type: str, options: dict[str, Any], name: str) -> Layer:
     return Layer(type, first, options, name)
 
 
-def _one(value: Any) -> Any:
+def one(value: Any) -> Any:
     """A value for all axes as one, and a whole number as such."""
     if isinstance(value, list | tuple):
         value = tuple(value)

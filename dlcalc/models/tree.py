@@ -6,6 +6,7 @@ and a dataclass costs a millisecond to define.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from dlcalc.errors import DlcalcError, InputError, LimitError
@@ -120,10 +121,7 @@ class Again:
 
     def steps(self) -> dict[str, int]:
         """How many layers of each type are there each time."""
-        found: dict[str, int] = {}
-        for layer in self.body:
-            found[layer.type] = found.get(layer.type, 0) + 1
-        return found
+        return Counter(layer.type for layer in self.body)
 
 
 class Folded(Sequence[Node]):

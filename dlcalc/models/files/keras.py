@@ -497,8 +497,8 @@ class Flow:
         self.tensors = tensors
         """All weights; where so many layers as are `left` may be read, put down as they come."""
         self.left, self.around, self.depth = left, around, depth
-        self.owned: list[list[Tensor]] = []
-        """The weights that were put down of each layer."""
+        self.rows: list[Row] = []
+        """The layers of the model itself."""
         self.outputs: dict[str, Sizes] = {}
         """Shapes without the batch; None for an axis that is open."""
         self.macs: dict[str, int | None] = {}
@@ -511,9 +511,9 @@ class Flow:
         for layer in written:
             pairs = list(layer.taken(self.last))
             self.last = layer.name
-            own = {source for source, _ in layer.sources}
+            called = {source for source, _ in layer.sources}
             taken[self.last] = {
-                source: shape for source, shape in pairs if source in own or not own
+                source: shape for source, shape in pairs if source in called or not called
             }
             for source, shape in pairs:
                 noted.setdefault(source, shape)
@@ -532,8 +532,9 @@ class Flow:
                 shapes = tuple((None, *each) for each in given)
                 passed = shapes[0] if len(shapes) == 1 else shapes or None
                 self.tensors += _tensors(layer, self.around, passed, self.depth, self.left)
-            output, macs = self._outcome(layer, given)
-            self.owned.append(self.tensors[start:])
+            own = self._own(name, start)
+            output, macs = self._outcome(layer, given, own)
+            own = self._own(name, start) if layer.is_model else own
             seen = noted.get(name)
             if seen is not None and output is not None and (len(seen) != len(output) or any(
                 None not in (a, b) and a != b for a, b in zip(seen, output, strict=True)
@@ -544,8 +545,27 @@ class Flow:
                 self.outputs[name] = output
             times = len(calls) if isinstance(calls, list) and calls else 1
             self.macs[name] = None if macs is None else macs * times
+            # The output has the batch, which is open, as Keras shows it.
+            self.rows.append(Row(
+                name, printable(layer.kind), None if output is None else (None, *output),
+                sum(each.numbers for each in own), self.macs[name],
+                trainable=sum(each.params for each in own if each.trains),
+                buffers=sum(each.numbers for each in own if each.role == Role.BUFFER),
+                bytes=sum(each.bytes for each in own),
+            ))
 
-    def _outcome(self, layer: Written, taken: Sequence[Sizes]) -> tuple[Sizes | None, int | None]:
+    def _own(self, name: str, start: int) -> list[Tensor]:
+        """The weights of a layer: those put down since its start, or of all those of its name."""
+        if self.left is not None:
+            return self.tensors[start:]
+        return [
+            each for each in self.tensors
+            if each.name.startswith(f"{self.around}{name}/") and each.role not in Role.APART
+        ]
+
+    def _outcome(
+        self, layer: Written, taken: Sequence[Sizes], own: Sequence[Tensor]
+    ) -> tuple[Sizes | None, int | None]:
         """The output of a layer and its products, as far as they can be told."""
         kind = layer.kind
         if kind == "InputLayer":
@@ -553,75 +573,69 @@ class Flow:
             self.input = _known_sizes(given[1:]) if self.input is None and given else self.input
             return given[1:] if given else None, 0
         if layer.is_model:
-            start = self._start(layer)
-            with At(start[:-1], once=True):
+            start = f"{self.around}{layer.name}"
+            with At(start, once=True):
                 if self.depth > MOST_DEPTH or next(self.left or iter("all"), None) is None:
                     raise InputError("layers within layers beyond any honest depth")
-                inner = Flow(layer.record, self.tensors, self.left, start, self.depth + 1)
+                inner = Flow(layer.record, self.tensors, self.left, f"{start}/", self.depth + 1)
             macs = [each for each in inner.macs.values() if each is not None]
             total = sum(macs) if len(macs) == len(inner.macs) else None
             return inner.outputs.get(inner.last), total
         if taken and SAME.fullmatch(kind):
             return _together(taken), 0
         if taken and kind in (*MOVED, *STEPPED, "EinsumDense"):
-            return self._by_own_rule(layer, taken[0])
+            return self._by_own_rule(layer, taken[0], own)
         whole = _known_sizes(taken[0]) if len(taken) == 1 else None
-        made = None if whole is None else self._by_notation(layer, whole)
+        made = None if whole is None else self._by_notation(layer, whole, own)
         return made or (None, 0 if WITHOUT.fullmatch(kind) and kind not in PRODUCTS else None)
 
-    def _by_own_rule(self, layer: Written, taken: Sizes) -> tuple[Sizes | None, int | None]:
+    def _by_own_rule(
+        self, layer: Written, taken: Sizes, own: Sequence[Tensor]
+    ) -> tuple[Sizes | None, int | None]:
         """A layer of a class whose rule stands in the table."""
         kind, config = layer.kind, layer.config
+        kernels = [each.logical or each.shape for each in own if each.name.endswith("kernel")]
         wanted = [*sizes_of(config.get("target_shape"))]
         given = {**_TERMS, **config, "taken": [*taken], "wanted": wanted}
         try:
             if kind in MOVED:
                 return tuple(MOVED[kind](Fields(given))), 0
             if kind == "EinsumDense":
-                return self._einsum(layer, taken)
+                return _einsum_flow(config, taken, kernels[0])
             whole = STEPPED[kind](Fields(given | {"return_sequences": True}))
-            places, kernels = _known_sizes(whole[:-1]), sum(map(prod, self._kernels(layer)))
-            macs = prod(places) * kernels if places is not None and kernels else None
+            places, products = _known_sizes(whole[:-1]), sum(map(prod, kernels))
+            macs = prod(places) * products if places is not None and products else None
             return tuple(STEPPED[kind](Fields(given))), macs
         except (TypeError, KeyError, IndexError, ValueError, InputError):
             return None, 0 if kind in MOVED else None
 
-    def _start(self, layer: Written) -> str:
-        """How the names of a layer's tensors begin."""
-        return f"{self.around}{layer.name}/"
-
-    def _kernels(self, layer: Written) -> list[tuple[int, ...]]:
-        return [
-            each.logical or each.shape for each in self.tensors
-            if each.name.startswith(self._start(layer)) and each.name.endswith("kernel")
-        ]
-
-    def _einsum(self, layer: Written, taken: Sizes) -> tuple[Sizes, int | None]:
-        """The sizes of the output's letters, and the product of the sizes of all letters."""
-        equation = str(layer.config["equation"]).replace(" ", "")
-        into, kernel, given = re.split(",|->", equation)
-        others = len(taken) + 1 - len(into.replace("...", ""))
-        into, given = (each.replace("...", "0123456789"[:others]) for each in (into, given))
-        sizes = dict(zip(into, (1, *taken), strict=True))  # the batch is the first
-        sizes |= zip(kernel, self._kernels(layer)[0], strict=True)
-        known = _known_sizes(tuple(sizes.values()))
-        return tuple(sizes[each] for each in given)[1:], None if known is None else prod(known)
-
     def _by_notation(
-        self, layer: Written, given: tuple[int, ...]
+        self, layer: Written, given: tuple[int, ...], own: Sequence[Tensor]
     ) -> tuple[tuple[int, ...], int] | None:
         """Output and products as the notation counts the layer, where that has its weights."""
         moved = len(given) > 2 and not layer.first and SPATIAL.fullmatch(layer.kind) is not None
-        start = self._start(layer)
-        held = sum(each.params for each in self.tensors if each.name.startswith(start))
         try:
             count = params(Model(list(layers(layer)), (given[-1], *given[:-1]) if moved else given))
         except (DlcalcError, TypeError, ValueError):
             return None
-        if count.misfit is not None or count.params != held:
+        if count.misfit is not None or count.params != sum(each.params for each in own):
             return None
         out = count.output
         return (*out[1:], out[0]) if moved else out, count.macs
+
+
+def _einsum_flow(
+    config: Config, taken: Sizes, shape: tuple[int, ...]
+) -> tuple[Sizes, int | None]:
+    """The sizes of the output's letters, and the product of the sizes of all letters."""
+    equation = str(config["equation"]).replace(" ", "")
+    into, kernel, given = re.split(",|->", equation)
+    others = len(taken) + 1 - len(into.replace("...", ""))
+    into, given = (each.replace("...", "0123456789"[:others]) for each in (into, given))
+    sizes = dict(zip(into, (1, *taken), strict=True))  # the batch is the first
+    sizes |= zip(kernel, shape, strict=True)
+    known = _known_sizes(tuple(sizes.values()))
+    return tuple(sizes[each] for each in given)[1:], None if known is None else prod(known)
 
 
 def _together(shapes: Sequence[Sizes]) -> Sizes:
@@ -677,11 +691,10 @@ def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
         layers = _give_input(config, layers, input)
     tensors: list[Tensor] = []
     flow = Flow(config, tensors, iter(range(MOST_LAYERS)))
-    rows = [row_of(layer, own, flow) for layer, own in zip(layers, flow.owned, strict=True)]
     metadata = {
         key: config[key] for key in ("keras_version", "backend") if isinstance(config.get(key), str)
     }
-    return Held(path, "keras", tensors, metadata, (), rows, config, flow.input)
+    return Held(path, "keras", tensors, metadata, (), flow.rows, config, flow.input)
 
 
 def _give_input(model: Config, layers: list[Written], input: tuple[int, ...]) -> list[Written]:
@@ -699,18 +712,6 @@ def _give_input(model: Config, layers: list[Written], input: tuple[int, ...]) ->
         each.config["batch_shape"] = [known[0], *given]
         break
     return layers_of(model)
-
-
-def row_of(layer: Written, own: Sequence[Tensor], flow: Flow) -> Row:
-    """A layer with its tensors; its output has the batch, which is open, as Keras shows it."""
-    output = flow.outputs.get(layer.name)
-    return Row(
-        layer.name, printable(layer.kind), None if output is None else (None, *output),
-        sum(each.numbers for each in own), flow.macs.get(layer.name),
-        trainable=sum(each.params for each in own if each.trains),
-        buffers=sum(each.numbers for each in own if each.role == Role.BUFFER),
-        bytes=sum(each.bytes for each in own),
-    )
 
 
 def _tensors(
@@ -824,14 +825,7 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
     own = model.get("config") if isinstance(model, dict) else None
     if not (isinstance(own, list) or (isinstance(own, dict) and "layers" in own)):
         return Held(path, "hdf5", tensors)  # of a class of one's own
-    flow = Flow(model, tensors)
-    return Held(path, "hdf5", tensors, rows=[
-        row_of(layer, [
-            each for each in tensors
-            if each.name.startswith(f"{layer.name}/") and each.role not in Role.APART
-        ], flow)
-        for layer in layers_of(model)
-    ])
+    return Held(path, "hdf5", tensors, rows=Flow(model, tensors).rows)
 
 
 def _class_of(name: str) -> str:

@@ -23,7 +23,7 @@ from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor
-from dlcalc.models.foreign import layer_of
+from dlcalc.models.foreign import layer_of, one
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
@@ -943,7 +943,7 @@ class Translator:
         for said in LAYERS.get(plain_op(node), ()):
             found = [
                 (type, {
-                    name: _alike(given) if isinstance(given := each(terms), list) else given
+                    name: one(given) if isinstance(given := each(terms), list) else given
                     for name, each in options.items()
                 })
                 for type, options in said
@@ -996,12 +996,7 @@ def _pad(terms: Terms) -> Any:
     pairs = [axis.pad for axis in _windows(terms)]
     if min(map(min, pairs), default=0) < 0:  # columns that are added
         raise unsaid(terms.node)
-    return _alike([a for a, _ in pairs]) if all(a == b for a, b in pairs) else tuple(pairs)
-
-
-def _alike(values: Any) -> Any:
-    values = tuple(values)
-    return values[0] if len(set(values)) == 1 else values
+    return one([a for a, _ in pairs]) if all(a == b for a, b in pairs) else tuple(pairs)
 
 
 def _letters(terms: Terms) -> tuple[list[str], str, dict[str | int, int]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -410,7 +410,8 @@ def _shared_once(tensors: Sequence[Tensor]) -> list[Tensor]:
         if each.place is None or not each.numbers or each.role in Role.APART:
             found.append(each)
             continue
-        axes = _axes(each.shape, each.place)
+        steps = zip(each.place.strides, each.shape, strict=True)
+        axes = sorted((step, size) for step, size in steps if step)  # the shortest step first
         distinct = _distinct(axes)
         if sharing[each.place.storage] == 1 and distinct is not None:
             found.append(_counted_once(each, distinct, ""))
@@ -429,13 +430,6 @@ def _counted_once(tensor: Tensor, fresh: int, first: str) -> Tensor:
         return tensor.but(role=Role.TIED, tied=first)
     width = tensor.bytes // tensor.numbers
     return tensor.but(stands_for=fresh, bytes=fresh * width, tied=first)
-
-
-def _axes(shape: Shape, place: Place) -> list[tuple[int, int]]:
-    """Stride and size of the axes along which a tensor moves, the shortest stride first."""
-    return sorted(
-        (step, size) for step, size in zip(place.strides, shape, strict=True) if step
-    )
 
 
 def _distinct(axes: list[tuple[int, int]]) -> int | None:
@@ -481,19 +475,16 @@ def _claim(
     fresh, first = 0, ""
     for begin, end in runs:
         at = bisect_left(taken, (begin, 0, ""))
-        if at and taken[at - 1][1] > begin:
-            at -= 1
-        free = []
-        while at < len(taken) and taken[at][0] < end:
-            held = taken[at]
-            first = first or held[2]
-            if held[0] > begin:
-                free.append((begin, held[0], name))
-            begin = max(begin, held[1])
+        at -= at > 0 and taken[at - 1][1] > begin
+        while begin < end:
+            start, stop, owner = taken[at] if at < len(taken) else (end, end, "")
+            if begin < start:
+                free = min(start, end)
+                taken.insert(at, (begin, free, name))
+                fresh += free - begin
+                at += 1
+            if start < end:
+                first = first or owner
+            begin = max(begin, stop)
             at += 1
-        if begin < end:
-            free.append((begin, end, name))
-        for each in free:
-            insort(taken, each)
-            fresh += each[1] - each[0]
     return fresh, first
