@@ -556,9 +556,13 @@ def _of_cell(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shap
     for layer in range(facts["layers"]):
         width = row.input[-1] if layer == 0 else facts["h"] * facts["D"]
         for direction in range(facts["D"]):
+            within = f"{layer}." if facts["layers"] != 1 else ""
+            within += ("forward.", "backward.")[direction] if facts["D"] != 1 else ""
             for name, text in layout.items():
                 if facts["bias"] or tables.is_matrix(text.split()):
-                    own = _parameter_name(name, layer, direction, facts, framework)
+                    own = f"{within}{name}"
+                    if framework in TORCH_NAMED:
+                        own = name.replace("l0", f"l{layer}") + "_reverse" * direction
                     yield own, _shape(text, facts, width)
 
 
@@ -569,11 +573,3 @@ def _shape(text: str, facts: Facts, width: int = 0) -> Shape:
         size: Any = width if word == "D" else value(table("frameworks")["letters"][word], facts)
         made += tuple(size) if isinstance(size, list) else (size,)
     return made
-
-
-def _parameter_name(name: str, layer: int, direction: int, facts: Facts, framework: str) -> str:
-    if framework in TORCH_NAMED:
-        return name.replace("l0", f"l{layer}") + "_reverse" * direction
-    stacked = f"{layer}." if facts["layers"] != 1 else ""
-    both = ("forward.", "backward.")[direction] if facts["D"] != 1 else ""
-    return stacked + both + name

@@ -100,7 +100,6 @@ class _Room(ModuleType):
     """This package, which is also the function `dlcalc.models()`: they bear one name."""
 
     def __call__(self) -> list[Entry]:
-        """All models of the zoo, by name."""
         return models()
 
 

@@ -52,10 +52,8 @@ def with_argument(layer: Layer, key: str, value: Value) -> Layer:
     bound[key] = value
     names, needed = parameters(count)
     arguments = [bound.pop(name) for name in names[:needed]]
-    defaults = usual(count)
-    for name in [name for name in bound if name in defaults and bound[name] == defaults[name]]:
-        del bound[name]
-    return Layer(layer.type, arguments, bound, layer.name, layer.place)
+    options = dict(each for each in bound.items() if each not in usual(count).items())
+    return Layer(layer.type, arguments, options, layer.name, layer.place)
 
 
 def edit(model: Model, wanted: str, replace: Replace) -> Model:
@@ -69,8 +67,7 @@ def edit(model: Model, wanted: str, replace: Replace) -> Model:
     names = tree.name_nodes(fixed)
     body = _edited(fixed, str(wanted), names, replace)
     if body is None:
-        known = _full_names(fixed, "", names)
-        near = did_you_mean(wanted, known) or "; dlcalc params names them"
+        near = did_you_mean(wanted, layer_names(model)) or "; dlcalc params names them"
         raise InputError(f"no layer {wanted}{near}")
     return model.replaced(body)
 
@@ -117,26 +114,22 @@ def _edited_block(
 
 
 def layer_names(model: Model) -> list[str]:
-    """All names by which a layer or repeat of the model can be asked for.
+    """All names by which a layer or repeat of the model can be asked for, without an index.
 
     >>> layer_names(Model([Block(Kind.REPEAT, [Layer("relu")], count=3, name="b")]))
     ['b', 'b.relu1']
     """
-    return _full_names(model.body, "", tree.name_nodes(model.body))
+    names = tree.name_nodes(model.body)
 
+    def in_body(body: Sequence[Node], prefix: str) -> Iterator[str]:
+        for node in body:
+            name = prefix + names[id(node)]
+            if isinstance(node, Layer) or node.kind == Kind.REPEAT:
+                yield name
+            if isinstance(node, Block):
+                yield from in_body(node.body, f"{name}." if is_scope(node) else prefix)
 
-def _full_names(body: Sequence[Node], prefix: str, names: dict[int, str]) -> list[str]:
-    """All names by which a layer can be asked for, repeats without an index."""
-    found = []
-    for node in body:
-        name = prefix + names[id(node)]
-        if isinstance(node, Layer):
-            found.append(name)
-            continue
-        if node.kind == Kind.REPEAT:
-            found.append(name)
-        found += _full_names(node.body, f"{name}." if is_scope(node) else prefix, names)
-    return found
+    return list(in_body(model.body, ""))
 
 
 class Pair(NamedTuple):

@@ -420,21 +420,17 @@ class _Reader(Follower):
     def fill(self, module: Module, given: Sequence[Any], named: Mapping[str, Any]) -> Module:
         """Put layers into a container: one by one, in a list, or by name."""
         held = given[0] if len(given) == 1 and isinstance(given[0], list | tuple | dict) else given
-        pairs = held.items() if isinstance(held, dict) else enumerate(held)
+        pairs = held.items() if isinstance(held, dict) else enumerate(held, len(module.parts))
         for key, each in [*pairs, *named.items()]:
-            if isinstance(each, External | Unknown) or (
+            if isinstance(each, External | Unknown | list) or (
                 isinstance(each, Tensor) and each is not self.input
             ):
                 raise InputError(f"{getattr(each, 'path', 'a value')} is no layer")
-            self._enter(module, each)
+            if each is self.input is not None:  # which is this container's
+                module.entry, self.input, self.sizes = (self.input, self.sizes), None, None
             if isinstance(each, Module):
                 module.parts[str(key).lstrip("_")] = each
         return module
-
-    def _enter(self, module: Module, part: Any) -> None:
-        """An input within a container is that container's."""
-        if part is self.input is not None:
-            module.entry, self.input, self.sizes = (self.input, self.sizes), None, None
 
     def attach(self, owner: Any, name: str, value: Any) -> None:
         """Give an attribute to an object; a weight that a layer is given is tied."""
@@ -622,13 +618,6 @@ class _Reader(Follower):
         if act is None or (name == "__init__" and module.container in ("", "Model")):
             return lambda *given, **named: module
         return partial(act, self, module)
-
-    def _appended(self, module: Module, *new: Any) -> Module:
-        for each in new:
-            self._enter(module, each)
-        first = len(module.parts)
-        module.parts |= {str(at): each for at, each in enumerate(new, first)}
-        return module
 
     def run(self, module: Module, given: list[Any], named: dict[str, Any]) -> Any:
         """What a module gives for what it takes."""
@@ -1188,8 +1177,10 @@ _TOLD: dict[str, Callable[..., Any]] = {
     )),
     "__getattr__": lambda reader, module, name: reader.attribute(module, name),
     "__setattr__": lambda reader, module, name, value: reader.attach(module, name, value),
-    **dict.fromkeys(("append", "add"), _Reader._appended),
-    "extend": lambda reader, module, new: reader._appended(module, *reader.items(new)),
+    **dict.fromkeys(("append", "add"), lambda reader, module, new: (
+        reader.fill(module, [[new]], {})
+    )),
+    "extend": lambda reader, module, new: reader.fill(module, [reader.items(new)], {}),
     **dict.fromkeys(
         ("add_module", "register_module", "register_parameter"),
         lambda reader, module, name, value: module.parts.update({name: value}),

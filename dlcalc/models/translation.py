@@ -116,11 +116,8 @@ def _lines(body: Sequence[Node], indent: str) -> Iterator[str]:
     for node in body:
         named = f"{node.name}: " if node.name else ""
         if isinstance(node, Layer):
-            known = usual(handler(node.type))
-            options = {
-                key: value for key, value in node.options.items()
-                if key not in known or value != known[key]
-            }
+            known = usual(handler(node.type)).items()
+            options = dict(each for each in node.options.items() if each not in known)
             yield f"{indent}{named}{Layer(node.type, node.arguments, options).text}"
             continue
         head = node.kind

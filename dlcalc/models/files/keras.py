@@ -274,6 +274,8 @@ class Written:
         self.name = printable(str(own))[:200]
         self.first = self.config.get("data_format") == "channels_first"
         self.calls = self.record.get("inbound_nodes")
+        build = self.record.get("build_config")
+        self.build: Config = build if isinstance(build, dict) else {}
         self.input = self.config.get("batch_shape") or self.config.get("batch_input_shape")
         """The shape that an input has, with the batch."""
         self.is_model = "layers" in self.config and self.kind != "RNN"
@@ -290,8 +292,7 @@ class Written:
 
     def taken(self, last: str) -> Iterator[tuple[str, Sizes]]:
         """The layers whose outputs it takes, and their shapes without the batch."""
-        built = self.record.get("build_config")
-        shapes = sizes_of(built.get("input_shape")) if isinstance(built, dict) else ()
+        shapes = sizes_of(self.build.get("input_shape"))
         several = shapes if shapes and isinstance(shapes[0], tuple) else [shapes] if shapes else []
         named = list(sources(self.calls)) or ([(last, None)] if last else [])
         for at, (name, shape) in enumerate(named):
@@ -302,18 +303,16 @@ class Written:
 
     def built(self, shape: Any) -> Any:
         """The shape that it was built for, or several by name; else what is passed on to it."""
-        built = self.record.get("build_config")
-        built = built if isinstance(built, dict) else {}
-        several = built.get("shapes_dict")
+        several = self.build.get("shapes_dict")
         if isinstance(several, dict):
             return {key: sizes_of(each) for key, each in several.items()}
-        named = built if built.get("query_shape") else self.config  # of Keras 2
+        named = self.build if self.build.get("query_shape") else self.config  # of Keras 2
         if named.get("query_shape"):
             return {
                 key: sizes_of(each) for key, each in named.items()
                 if key.endswith("_shape") and each
             }
-        given = built.get("input_shape", self.input)
+        given = self.build.get("input_shape", self.input)
         return sizes_of(given) if given is not None else (shape if shape is not None else ())
 
     @property
@@ -688,7 +687,7 @@ def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
     if not layers:
         raise InputError("holds no layers")
     if input is not None:
-        layers = _give_input(config, layers, input)
+        _give_input(layers, input)
     tensors: list[Tensor] = []
     flow = Flow(config, tensors, iter(range(MOST_LAYERS)))
     metadata = {
@@ -697,7 +696,7 @@ def read_json(file: BinaryIO, path: str, input: Any = None) -> Held:
     return Held(path, "keras", tensors, metadata, (), flow.rows, config, flow.input)
 
 
-def _give_input(model: Config, layers: list[Written], input: tuple[int, ...]) -> list[Written]:
+def _give_input(layers: list[Written], input: tuple[int, ...]) -> None:
     """Put sizes into the open axes of the first input."""
     for each in filter(lambda each: each.input, layers):
         given = input if each.first or len(input) < 3 else (*input[1:], input[0])
@@ -710,8 +709,7 @@ def _give_input(model: Config, layers: list[Written], input: tuple[int, ...]) ->
                 f"does not fit {shown}, the file's input, channels last; CxHxW is wanted here"
             ).at("--input")
         each.config["batch_shape"] = [known[0], *given]
-        break
-    return layers_of(model)
+        return
 
 
 def _tensors(

@@ -256,10 +256,8 @@ class Node:
         return value
 
 
-class Named(NamedTuple):
-    """An attribute within a function, which the node that calls it gives."""
-
-    name: str
+class Named(str):
+    """The name of an attribute within a function, which the node that calls it gives."""
 
 
 @dataclass
@@ -736,7 +734,7 @@ def written_out(
         if next(left, None) is None:
             raise LimitError("its functions call each other beyond any honest number")
         own = {
-            key: node.attributes.get(value.name) if isinstance(value, Named) else value
+            key: node.attributes.get(value) if isinstance(value, Named) else value
             for key, value in each.attributes.items()
         }
         inputs, outputs = (

@@ -259,7 +259,7 @@ class Packing(Fields):
             shape = told["_data"]["shape"] if told["_type"].startswith("Int4") else None
         except (KeyError, TypeError, ValueError, RecursionError, AttributeError):
             return None
-        return shape if _are_sizes(shape) else None
+        return shape if are_sizes(shape) else None
 
     def refused(self, why: str) -> NoReturn:
         """Refuse a packed tensor whose shape nothing tells."""
@@ -299,8 +299,11 @@ def _sizes_in(shape: Tensor) -> Shape | None:
     return sizes
 
 
-def _are_sizes(shape: Any) -> bool:
-    return isinstance(shape, list) and all(type(n) is int and 0 <= n < 1 << 63 for n in shape)
+def are_sizes(given: Any) -> bool:
+    """Whether these are sizes or strides."""
+    return isinstance(given, list | tuple) and all(
+        type(each) is int and 0 <= each < 1 << 63 for each in given
+    )
 
 
 def _state_shape(state: Tensor) -> Shape:
@@ -309,7 +312,7 @@ def _state_shape(state: Tensor) -> Shape:
         shape = json.loads(state.data.decode())["shape"]
     except (ValueError, KeyError, TypeError, RecursionError):
         shape = None
-    if not _are_sizes(shape):
+    if not are_sizes(shape):
         raise InputError("does not hold the shape of its weight").at(state.name)
     return tuple(shape)
 

@@ -18,7 +18,7 @@ from dlcalc.errors import DlcalcError, InputError, LimitError
 from dlcalc.input.sources import read_table
 from dlcalc.input.zips import member_bytes, open_zip
 from dlcalc.models.files.stream import Stream, printable
-from dlcalc.models.files.tensors import Held, Place, Role, Tensor
+from dlcalc.models.files.tensors import Held, Place, Role, Tensor, are_sizes
 
 MOST_STEPS = 30_000_000
 """Opcodes and values of one pickle."""
@@ -432,7 +432,7 @@ class _Checkpoint:
         if made.name.endswith("_v3"):
             dtype, width = _type(made.arguments[6])
         shape, strides = _sizes(shape), _sizes(strides)
-        if len(shape) != len(strides) or not _are_sizes(offset, *strides):
+        if len(shape) != len(strides) or not are_sizes((offset, *strides)):
             raise ValueError
         key = str(stored.key[2])
         if (held := self.sizes.get(key)) is None:
@@ -492,10 +492,6 @@ def _with_bytes(name: str) -> tuple[str, int]:
 def _sizes(value: Any) -> tuple[int, ...]:
     """Sizes or strides; ValueError for what is none."""
     sizes = value.arguments[0] if isinstance(value, Made) else value
-    if not isinstance(sizes, tuple) or len(sizes) > 64 or not _are_sizes(*sizes):
+    if not isinstance(sizes, tuple) or len(sizes) > 64 or not are_sizes(sizes):
         raise ValueError
     return sizes
-
-
-def _are_sizes(*numbers: Any) -> bool:
-    return all(type(each) is int and 0 <= each < 1 << 63 for each in numbers)
