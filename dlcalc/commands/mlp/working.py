@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcalc.derive.derivation import Line, each_name, gradient
-from dlcalc.derive.recipe import (
-    Entry,
-    Layer,
-    Recipe,
-    Section,
-    backward_order,
-    forward_order,
-    slope_of,
-)
+from dlcalc.derive.recipe import Layer, Recipe, Section, backward_order, forward_order, slope_of
 from dlcalc.derive.slips import numbers_in
 from dlcalc.derive.working_terms import named
 from dlcalc.formulas.expressions import Expr, Step, call, hadamard, symbol
@@ -26,6 +18,7 @@ from dlcalc.numbers.compare import slip_of
 
 if TYPE_CHECKING:
     from dlcalc.commands.mlp.answer import MlpStep
+    from dlcalc.derive.recipe import Entry
 
 MOST_WEIGHTS = 64
 """Weights of a network that is still worked out unit by unit."""

@@ -437,41 +437,32 @@ def _constants(stage: Stage) -> int:
     return work
 
 
-class Named(NamedTuple):
-    """One algorithm and what it is for."""
-
-    method: str
-    """The method that counts it: `winograd` or `winograd_tile4`."""
-    name: str
-    """The phase, or F(outputs, taps)."""
-    algorithm: Bilinear
-
-
-def matrices(stage: Stage) -> tuple[Named, ...]:
+def matrices(stage: Stage) -> dict[tuple[str, str], Bilinear]:
     """The matrices of every shape of phase of a stage, whole and in tiles, each once.
 
-    Raises LimitError above MOST_POINTS products of one algorithm.
+    They are under the method that counts them, and the phase or F(outputs, taps). Raises
+    LimitError above MOST_POINTS products of one algorithm.
 
     >>> from dlcalc.commands.mults.answer import mults
-    >>> for each in matrices(mults(4, 5, 2, pad=2, output_padding=1).stages[0]):
-    ...     print(f"{each.algorithm.products}: {each.name}")
+    >>> found = matrices(mults(4, 5, 2, pad=2, output_padding=1).stages[0])
+    >>> for (_, name), each in found.items():
+    ...     print(f"{each.products}: {name}")
     6: 4 inputs, 3 taps, 4 outputs, 1 cropped before
     5: 4 inputs, 2 taps, 4 outputs, 1 cropped before
     6: F(4, 3)
     5: F(4, 2)
     """
     check_points(stage)
-    whole: dict[str, Phase] = {}
-    tiles: dict[str, int] = {}
-    for p in (phase for line in stage.phases for phase in line):
-        name = f"{p.inputs} inputs, {p.taps} taps, {p.outputs} outputs, {p.low} cropped before"
-        whole.setdefault(name, p)
-        tiles.setdefault(f"F({stage.tile}, {p.taps})", p.taps)
-    tiled = f"winograd_tile{stage.tile}"
-    return (
-        *(Named("winograd", name, phase_algorithm(p)) for name, p in whole.items()),
-        *(Named(tiled, name, winograd(stage.tile, r)) for name, r in tiles.items()),
-    )
+    tile, every = stage.tile, [phase for line in stage.phases for phase in line]
+    whole = {
+        f"{p.inputs} inputs, {p.taps} taps, {p.outputs} outputs, {p.low} cropped before": p
+        for p in every
+    }
+    tiles = dict.fromkeys(p.taps for p in every)
+    return {
+        **{("winograd", name): phase_algorithm(p) for name, p in whole.items()},
+        **{(f"winograd_tile{tile}", f"F({tile}, {r})"): winograd(tile, r) for r in tiles},
+    }
 
 
 def check_points(stage: Stage) -> None:

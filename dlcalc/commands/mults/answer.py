@@ -16,15 +16,7 @@ from itertools import pairwise
 from math import gcd, prod
 
 from dlcalc.errors import AnswerDiffersError, InputError, LimitError, ShapeError
-from dlcalc.numbers.axes import (
-    PerAxis,
-    as_whole,
-    at_least,
-    by_x,
-    check_flags,
-    count_axes,
-    per_axis_from,
-)
+from dlcalc.numbers.axes import as_whole, at_least, by_x, check_flags, count_axes, per_axis_from
 from dlcalc.numbers.results import Result
 from dlcalc.numbers.sizes import Axis, Padding, Pair, check_fits, make_axes
 from dlcalc.output.answer import Answer, Block, Table, Values
@@ -34,8 +26,9 @@ from dlcalc.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dlcalc.commands.mults import algorithms, working
-    from dlcalc.commands.mults.algorithms import Check, Named
+    from dlcalc.commands.mults.algorithms import Check
     from dlcalc.models.count import Count as ModelCount
+    from dlcalc.numbers.axes import PerAxis
 else:
     working = lazily("dlcalc.commands.mults.working")
     algorithms = lazily("dlcalc.commands.mults.algorithms")
@@ -759,10 +752,11 @@ class MultsRun(Run[Multiplications]):
         counts = [_counts(result)] if complete else stage_tables(result)
         blocks: list[Block] = [*counts, phases_table(result)]
         if self.shows_matrices:
-            shown = [algorithms.matrices(stage) for stage in result.stages]
-            for entry, named in zip(record["stages"], shown, strict=True):
-                entry["matrices"] = [_matrices_record(each) for each in named]
-            once = {(each.method, each.name): each.algorithm for line in shown for each in line}
+            once: dict[tuple[str, str], algorithms.Bilinear] = {}
+            for entry, stage in zip(record["stages"], result.stages, strict=True):
+                named = algorithms.matrices(stage)
+                entry["matrices"] = [_matrices_record(*each) for each in named.items()]
+                once |= named
             blocks += [
                 Values([[str(v) for v in row] for row in matrix], f"{method}, {name}: {letter}")
                 for (method, name), a in once.items()
@@ -912,10 +906,9 @@ def _alike(line: Sequence[Phase]) -> dict[tuple[Any, ...], int]:
     return shapes
 
 
-def _matrices_record(named: Named) -> dict[str, Any]:
-    algorithm = named.algorithm
+def _matrices_record(named: tuple[str, str], algorithm: Any) -> dict[str, Any]:
     return {
-        "method": named.method, "name": named.name, "products": algorithm.products,
+        "method": named[0], "name": named[1], "products": algorithm.products,
         **{
             key: [[int(v) if v.denominator == 1 else str(v) for v in row]
                   for row in getattr(algorithm, key)]

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 HEADERS = ("name", "type", "output", "params", "bytes", "kind")
 LAYERS = ("name", "type", "output", "params")
 MODULES = ("name", "tensors", "params", "bytes", "bits")
-UNKNOWN = ("activations_bytes", "training_bytes")
-"""What a file of weights does not tell."""
 KERAS = ("keras", "hdf5")
 """Formats whose framework counts buffers among its parameters."""
 MOST_NOTES = 3
@@ -136,7 +134,8 @@ def totals(held: Held) -> dict[str, Any]:
         "params": held.params, "trainable": held.trainable, "buffers": held.buffers,
         "quantisation": held.sum_of("numbers", Role.QUANTISATION),
         "macs": macs, "weights_bytes": weights,
-        "buffer_bytes": held.sum_of("bytes", Role.BUFFER), **dict.fromkeys(UNKNOWN),
+        "buffer_bytes": held.sum_of("bytes", Role.BUFFER),
+        "activations_bytes": None, "training_bytes": None,  # which no file tells
     }
     roles = {each.role for each in held.tensors}
     total |= {name: held.sum_of("numbers", role) for name, role in (

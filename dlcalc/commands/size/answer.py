@@ -160,12 +160,6 @@ class SizeRun(Run["Size | Solutions"]):
         if isinstance(result, Size):
             self.notes += [*result.notes, *_doubts(result)]
             return self._sizes(result)
-        if result.count != len(result.solutions):
-            there_are = "endlessly many" if result.count is None else f"{result.count:,}"
-            self.notes.append(
-                f"{there_are} solutions; programs get the first {len(result.solutions):,} "
-                "one by one"
-            )
         name = result.solve
         rows = [[_as_list(each.value), _as_list(each.remainder)] for each in result.solutions]
         record: dict[str, Any] = {
@@ -174,6 +168,10 @@ class SizeRun(Run["Size | Solutions"]):
         }
         table = Table([name, "remainder"], rows)
         if result.count != len(rows):
+            there_are = "endlessly many" if result.count is None else f"{result.count:,}"
+            self.notes.append(
+                f"{there_are} solutions; programs get the first {len(rows):,} one by one"
+            )
             record["ranges"] = [list(each) for each in result.ranges]
             table = table._replace(bare=size_steps.ranges_text(result))
         return Answer(
