@@ -67,9 +67,7 @@ def steps_at(result: Convolution, name: str, index: Index) -> Iterable[Step] | N
     return (*axis_steps(result.axes), definition_of(result, field), found)
 
 
-def element_step(
-    result: Convolution, field: str, index: Index, shortened: bool = True
-) -> Step:
+def element_step(result: Convolution, field: str, index: Index, shortened: bool = True) -> Step:
     """One element as the sum of its products, the first of them where they are many."""
     array = getattr(result, field)
     x, w, upstream = result.operands

@@ -156,7 +156,6 @@ def _classifier(data: Data, labels: Array, count: int, least: float) -> Network:
     return network
 
 
-
 MOST_EPOCHS = 1_000_000
 """Epochs of one run, each of which leaves a row; --resume goes on from its checkpoint."""
 SAMPLES, RING_SAMPLES = 1000, 2000

@@ -101,9 +101,7 @@ class Slopes:
         self._rows = gate_rows(problem.gates, H)
         self._blocks = activation_blocks(problem.gates, H, problem.activations)
         self._entering = problem.dh.transpose(0, 2, 1)
-        self.z, self.c, self.h = side_by_side(
-            problem.dtype, (T, 4 * H, B), (T, H, B), (T, H, B)
-        )
+        self.z, self.c, self.h = side_by_side(problem.dtype, (T, 4 * H, B), (T, H, B), (T, H, B))
         """δẑ of i, f and g for each δc, and of o for each δh; δc for each δh; the δh that
         enters from above."""
 

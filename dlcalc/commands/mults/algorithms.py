@@ -381,9 +381,7 @@ def verify(stage: Stage) -> tuple[Check, ...]:
     return tuple(checks)
 
 
-def run(
-    method: str, x: Values, w: Values, axes: Sequence[Axis], tile: int, times: Tally
-) -> Values:
+def run(method: str, x: Values, w: Values, axes: Sequence[Axis], tile: int, times: Tally) -> Values:
     """The outputs of a method on one channel pair; `times` makes every product."""
     if method == "fft":
         return by_fourier(x, w, axes, times)

@@ -724,9 +724,7 @@ class MultsRun(Run[Multiplications]):
 
         found = model(*words)
         if found.input is None:
-            raise InputError(
-                "the size of the input is not known: begin with a line as input 8x4x4"
-            )
+            raise InputError("the size of the input is not known: begin with a line as input 8x4x4")
         conv = self.options.get("conv", False)
         result = count_model(params(found), self.options.get("tile", TILE), conv)
         if result.stages[0].plain and not conv:

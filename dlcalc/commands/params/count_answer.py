@@ -575,9 +575,7 @@ def _drawn_pairs(
     result: Comparison, facts: Facts, names: tuple[str, str], columns: Sequence[str]
 ) -> Table:
     """Equal turns of a repeat as one row, and the totals in a last line."""
-    folded = fold(
-        result.spans(), lambda pair: (turns_alike(pair.before), turns_alike(pair.after))
-    )
+    folded = fold(result.spans(), lambda pair: (turns_alike(pair.before), turns_alike(pair.after)))
     rows = [
         [cell for column in columns for cell in (
             [span(first.name, last.name, times)] if column == "name"

@@ -104,6 +104,4 @@ def _record(input: Any, **given: Any) -> dict[str, Any]:
         raise InputError("the kernel is missing")
     found = pool(input, **given)
     require_finite(found, FIELDS)
-    return {
-        name: array.tolist() for name in FIELDS if (array := getattr(found, name)) is not None
-    }
+    return {name: array.tolist() for name in FIELDS if (array := getattr(found, name)) is not None}

@@ -100,9 +100,7 @@ def size(
 
         check_flags(transposed=transposed, ceil=ceil)
         kind = "transposed" if transposed else "pooling" if ceil else "convolution"
-        found = window(
-            framework, kind, input, kernel, stride, pad, dilation, output_padding, ceil
-        )
+        found = window(framework, kind, input, kernel, stride, pad, dilation, output_padding, ceil)
         stride, pad, dilation, extra, ceil, notes = found
     axes = make_axes(input, kernel, stride, pad, dilation, transposed, extra, ceil,
                      long=framework is not None)

@@ -1,5 +1,4 @@
-"""Forward pass, loss, gradients and update of a network in the layer notation.
-"""
+"""Forward pass, loss, gradients and update of a network in the layer notation."""
 
 from __future__ import annotations
 
@@ -307,9 +306,7 @@ def differentiated(problem: Problem, ran: Ran) -> tuple[float | None, dict[str, 
     """The loss of a pass, and its gradients; InputError where they overflow."""
     end = problem.loss(ran)
     ran.graph.backward({end: np.ones((), ran.output.value.dtype)})
-    gradients = {
-        name: ran.graph.gradient(ran.store.parameters[name]) for name in trained(ran)
-    }
+    gradients = {name: ran.graph.gradient(ran.store.parameters[name]) for name in trained(ran)}
     if ran.x.wants:
         gradients["x"] = problem.shown(ran.graph.gradient(ran.x))
     # A variance that overflows makes a plausible 0 of all that it divides.

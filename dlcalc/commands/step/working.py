@@ -22,8 +22,7 @@ from dlcalc.layers.optimisers import LETTERS, SINGLE, mistaken, updated
 from dlcalc.models.running import Ran
 from dlcalc.numbers.axes import by_x, plural
 from dlcalc.numbers.compare import Said, element_at, only_index, slip_of
-from dlcalc.numbers.places import Place as Path
-from dlcalc.numbers.places import unravel
+from dlcalc.numbers.places import Place, unravel
 
 MOST_VALUES = 400
 """Elements of an array that are shown as grids; of more, the first map."""
@@ -54,7 +53,7 @@ def steps_at(result: NetworkStep, field: str, index: Index) -> list[Step] | None
     node = nodes[name]
     value = node.value[0] if graph.is_single(node) else node.value
     index = index or only_index(value)
-    element_at(value, index, Path((name,)))
+    element_at(value, index, Place((name,)))
     whole = _with_batch_axis(graph, node, index)
     steps = [] if node.rule is None else [value_step(graph, node, whole)]
     if node in graph.gradients:
@@ -111,9 +110,7 @@ def _array(words: str, value: Any, graph: Graph, node: Node) -> Step:
     return Step(words, shown.tolist(), None, (), note)
 
 
-def _elements(
-    graph: Graph, node: Node, step: Callable[[Node, Index], Step]
-) -> Iterator[Step]:
+def _elements(graph: Graph, node: Node, step: Callable[[Node, Index], Step]) -> Iterator[Step]:
     shape = node.shape[1:] if graph.is_single(node) else node.shape
     for place in range(min(MOST_ELEMENTS, prod(shape))):
         yield step(node, _with_batch_axis(graph, node, unravel(place, shape)))
