@@ -382,11 +382,6 @@ def _shares(batch: int, shape: Sequence[int], output: Sequence[int]) -> int:
     return output[0] * (prod(shape[1:]) + prod(output[1:])) * batch
 
 
-TORCH_NAMED = ("pytorch", "paddle")
-"""Frameworks that put the layers and directions of a recurrent layer into its names."""
-NONE: Mapping[str, Any] = {tables.USUAL: {}}
-
-
 class Framed(NamedTuple):
     """A model as a framework has it."""
 
@@ -536,7 +531,8 @@ def _tensors(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shap
         return
     # A norm may be scaled by default in this framework alone.
     scaled = facts["affine"] or number(framework, "trained", row, facts)
-    layout = tables.answer(table("frameworks")["layouts"].get(row.type, NONE), framework)
+    layouts = table("frameworks")["layouts"]
+    layout = tables.answer(layouts.get(row.type, {tables.USUAL: {}}), framework)
     if row.type == "attention":
         # Without the biases that are not there; frameworks lack heads of other sizes.
         square = facts["W"] == 4 * facts["e"] ** 2 and facts["b"] in (0, 4 * facts["e"])
@@ -561,7 +557,7 @@ def _of_cell(row: Row, facts: Facts, framework: str) -> Iterator[tuple[str, Shap
             for name, text in layout.items():
                 if facts["bias"] or tables.is_matrix(text.split()):
                     own = f"{within}{name}"
-                    if framework in TORCH_NAMED:
+                    if framework in ("pytorch", "paddle"):  # put both into the name
                         own = name.replace("l0", f"l{layer}") + "_reverse" * direction
                     yield own, _shape(text, facts, width)
 

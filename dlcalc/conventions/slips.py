@@ -21,8 +21,6 @@ from dlcalc.numbers.axes import plural
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.places import Place
 
-STORED = {"optimizer": "state of the optimiser"}
-"""What training holds, where people call it otherwise."""
 USUAL = Use(dtype="float32")
 MOST_ROWS = 20_000
 """Layers of a model in which a slip is looked for."""
@@ -120,7 +118,8 @@ def _of_bytes(what: str, count: Count, rows: Sequence[Row], use: Use) -> Iterato
 
     if part == "training":
         for name, number in reversed(use.held(counted)._asdict().items()):
-            yield f"the {STORED.get(name, name)} left out", size(use) - number
+            words = "state of the optimiser" if name == "optimizer" else name
+            yield f"the {words} left out", size(use) - number
     if part == "cache":
         yield from _of_caches(count, rows, use)
     yield "one example alone", size(use._replace(batch=1))

@@ -19,8 +19,6 @@ from dlcalc.layers.optimisers import OPTIMISERS, Optimiser, Rule
 from dlcalc.layers.windowed import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
 
-NORMS = ("layernorm", "groupnorm", "instancenorm", "batchnorm", "rmsnorm")
-
 
 def number(text: str) -> float:
     """A number of the table: `1/6`, `1e-5`.
@@ -55,7 +53,8 @@ def activation(framework: str, name: str, **options: float) -> Activation:
 
 def facts_of(framework: str) -> dict[str, Any]:
     """What the layers' passes ask of a framework: `Store.facts`."""
-    eps = {f"eps of {norm}": ask(framework, "norms", f"eps of {norm}") for norm in NORMS}
+    norms = table("frameworks")["norms"]
+    eps = {fact: ask(framework, "norms", fact) for fact in norms if fact.startswith("eps of ")}
     old = ask(framework, "norms", "momentum is of") == "the old"
     momentum = Fraction(ask(framework, "norms", "momentum of batchnorm"))
     return {

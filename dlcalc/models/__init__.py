@@ -18,7 +18,6 @@ from types import ModuleType
 from dlcalc.typed import NamedTuple
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "zoo")
-_ENDINGS = (".txt", ".json")
 
 
 def zoo_names() -> list[str]:
@@ -34,7 +33,7 @@ def zoo_path(name: str) -> str | None:
     """The file of a model of the zoo, None where there is no such model."""
     if os.path.basename(name) != name:
         return None
-    paths = (os.path.join(_FOLDER, name + ending) for ending in _ENDINGS)
+    paths = (os.path.join(_FOLDER, name + ending) for ending in (".txt", ".json"))
     return next(filter(os.path.exists, paths), None)
 
 

@@ -284,12 +284,8 @@ def outline(parts: Sequence[Row | Turns]) -> tuple[Any, ...]:
     ])
 
 
-Span = tuple[Row, Row, int]
-"""Rows that count alike: the first, the last, and how many there are."""
-
-
-def spans(rows: Iterable[Row | Turns], numbered: bool = False) -> Iterator[Span]:
-    """Rows that count alike as one, where they are further turns of a repeat.
+def spans(rows: Iterable[Row | Turns], numbered: bool = False) -> Iterator[tuple[Row, Row, int]]:
+    """Rows that count alike, as further turns of a repeat do: first, last, and how many there are.
 
     Those that are told apart by the numbers of their types are one if `numbered`.
     """

@@ -39,8 +39,6 @@ from dlcalc.numbers.parse import parse_number, shorten
 from dlcalc.typed import Any
 
 HEAD = ("name", "source", "published", "input")
-FIGURES = ("params", "macs")
-"""What a `published` line may give."""
 LEAST_AGAIN, LONGEST_AGAIN = 16, 256
 """How often lines come again that are read once, and how many lines these are at most."""
 WORDS = {"yes": True, "no": False, "true": True, "false": False}
@@ -314,7 +312,7 @@ def _unknown(words: list[str]) -> InputError:
 
 def _figure(word: str) -> tuple[str, str]:
     key, _, figure = word.partition("=")
-    if key not in FIGURES or not figure:
+    if key not in ("params", "macs") or not figure:
         raise InputError(f"{word}: write published params=61706, or macs=, or both")
     return key, figure
 

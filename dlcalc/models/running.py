@@ -16,9 +16,6 @@ from dlcalc.models.tree import Block, Kind, Layer, Model, at_node, is_scope, nam
 from dlcalc.models.tree import Node as Written
 from dlcalc.numbers.axes import by_x
 
-TOKENS = ("embedding",)
-"""Types that take whole numbers, which have no gradient."""
-
 
 class Ran(NamedTuple):
     """One forward pass."""
@@ -50,8 +47,8 @@ class Runner:
         """Numbers of all layers' outputs for one example."""
         self.names = name_nodes(model.body)
         self.rows = {row.name: row for row in count.rows}
-        first = count.rows[0].type if count.rows else ""
-        self.takes_tokens = first in TOKENS
+        self.takes_tokens = bool(count.rows) and count.rows[0].type == "embedding"
+        """Whether it takes whole numbers, which have no gradient."""
         self._plans: dict[str, Plan] = {}
 
     def run(self, x: Array, store: Store, single: bool) -> Ran:

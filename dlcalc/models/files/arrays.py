@@ -127,7 +127,6 @@ _BYTES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (1, 2, 4, 8, 12,
 _KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
 _RAW = {"V2": "bfloat16", "V1": "float8"}
 """Types that NumPy has not: ml_dtypes writes them as so many raw bytes."""
-_NUMPY = b"\x93NUMPY"
 
 
 def read_npy(file: BinaryIO, path: str, input: Any = None) -> Held:
@@ -164,7 +163,7 @@ def read_npz(file: BinaryIO, path: str, input: Any = None) -> Held:
 def _numpy(file: IO[bytes], name: str) -> tuple[Tensor, int]:
     """An array by its header, and the bytes of that; InputError for no plain array."""
     start = file.read(8)
-    if len(start) < 8 or start[:6] != _NUMPY or start[6] not in (1, 2, 3):
+    if len(start) < 8 or start[:6] != b"\x93NUMPY" or start[6] not in (1, 2, 3):
         raise InputError("not an .npy file, or a damaged one").at(name)
     length = int.from_bytes(file.read(2 if start[6] == 1 else 4), "little")
     if length > 1 << 16:

@@ -224,7 +224,8 @@ def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[W
     mode, _, block = dtype_name(config.get("dtype")).partition("_from_")[0].partition("/")
     for each in found:
         name, shape = each.name, each.shape
-        if mode not in _MODES or name not in _QUANTISED.get(kind, ()) or not shape:
+        quantised = mode in ("int8", "int4", "float8") and name in _QUANTISED.get(kind, ())
+        if not quantised or not shape:
             yield each
             continue
         # Two numbers of 4 bits are a byte.
@@ -244,9 +245,6 @@ def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[W
             yield Weight(f"{name}_scale", scale, Role.QUANTISATION)
             yield Weight(f"{name}_zero", scale, Role.QUANTISATION)
             yield Weight("g_idx", (along,), Role.QUANTISATION)
-
-
-_MODES = ("int8", "int4", "float8")
 
 
 def dtype_name(value: Any) -> str:

@@ -772,8 +772,7 @@ def follow_shapes(graph: Graph, shapes: dict[str, Sizes]) -> dict[str, list[Any]
     return values
 
 
-Options = dict[str, Any]
-Said = tuple[str, Options]
+Said = tuple[str, dict[str, Any]]
 """A layer of the notation: its type, and arguments by name."""
 JOINS = {"Add": "sum", "Mul": "scale", "Concat": "concat"}
 
