@@ -169,7 +169,10 @@ class Rows(Sequence[Row]):
                     yield from part.turned(rows, index)
 
     def __len__(self) -> int:
-        return sum(times for _, times in tally(self))
+        return sum(
+            1 if isinstance(part, Row) else len(part.later) * len(Rows(part.parts))
+            for part in self.parts
+        )
 
     def __contains__(self, what: object) -> bool:
         return any(what in (row.name, row) for row in self)

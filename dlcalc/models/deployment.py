@@ -176,9 +176,10 @@ def most(taken: Callable[[int], int], bound: int) -> int | None:
     >>> most(lambda n: 10 + 3 * n, 100), most(lambda n: 5, 100), most(lambda n: 10 + n, 5)
     (30, None, 0)
     """
-    numbers = range(1, 1 << 60)
-    found = bisect_right(numbers, bound, key=taken)
-    return None if found == len(numbers) else found
+    if taken(1 << 60) <= bound:
+        return None
+    above = next(1 << power for power in range(61) if taken(1 << power) > bound)
+    return bisect_right(range(1, above), bound, key=taken)
 
 
 def size_in_bytes(text: str) -> int:
