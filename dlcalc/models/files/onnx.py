@@ -7,6 +7,7 @@ is read forward: fields by their numbers, and long data passed over. External da
 from __future__ import annotations
 
 import io
+import os
 import struct
 from collections import ChainMap, defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -218,6 +219,8 @@ class Value:
     bits: int = 0
     values: list[int | float] = field(default_factory=list)
     """Its numbers, where they are few: a shape, axes, a bound."""
+    outside: Mapping[str, str] = field(default_factory=dict)
+    """Where its data lies, if in another file."""
 
     @property
     def bytes(self) -> int:
@@ -393,7 +396,8 @@ def _tensor(message: Message) -> Value:
     if kind not in TYPES:
         raise InputError(f"is of the unknown type {kind}").at(printable(name)[:200] or "tensor")
     dtype, bits = TYPES[kind]
-    value = Value(name, dtype, tuple(message.wholes(1)), int(bits))
+    outside = {each.text(1): each.text(2) for each in message.inner(13)}
+    value = Value(name, dtype, tuple(message.wholes(1)), int(bits), outside=outside)
     with At(printable(name)[:200] or "tensor"):
         if wrong := _wrong(value, message):
             raise InputError(wrong)
@@ -407,13 +411,27 @@ def _tensor(message: Message) -> Value:
     return value
 
 
+def _fetch(values: Sequence[Value], folder: str) -> None:
+    """Take numbers that are few from the file beside the model's in which they lie."""
+    for value in values:
+        place, offset = value.outside.get("location", ""), value.outside.get("offset", "0")
+        path, code = os.path.join(folder, place), {"float": "<f", "int64": "<q"}.get(value.dtype)
+        beside = place == os.path.basename(place) and os.path.isfile(path)
+        if beside and code and prod(value.shape) <= MOST_VALUES and offset.isdigit():
+            with open(path, "rb") as file:
+                file.seek(min(int(offset), MOST_SIZE - 1))
+                data = file.read(value.bytes)
+            if len(data) == value.bytes:
+                value.values = [each for (each,) in struct.iter_unpack(code, data)]
+
+
 _KEPT = {1: ("<f", 4), 7: ("<q", 9)}
 """Types whose numbers are kept where they are few, and the field that holds them in bytes."""
 
 
 def _wrong(value: Value, message: Message) -> str:
     """What is wrong with a tensor that holds other numbers than its sizes say."""
-    numbers, outside = prod(value.shape), {e.text(1): e.text(2) for e in message.inner(13)}
+    numbers, outside = prod(value.shape), value.outside
     held = message.length(9) if message.all(9, bytes, Passed) else None
     count = message.length(4) // 4 + message.length(10) // 8 + len(message.all(6, bytes)) + sum(
         message.length(at, _varints) + len(message.all(at, int)) for at in (5, 7, 11)
@@ -1075,6 +1093,7 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
     Raises InputError for what is damaged or no graph.
     """
     model, whole = read_model(Stream(file))
+    _fetch(model.graph.values, os.path.dirname(path))
     uses = Uses(model)
     tensors, weights = _tensors(uses)
     graph = model.graph

@@ -124,6 +124,8 @@ def test_expect_names_the_difference_with_its_working() -> None:
         "output: expected 15, is 14 = ⌊(L + 2·P − F)/S⌋ + 1 = ⌊(32 + 2·0 − 5)/2⌋ + 1 = ⌊27/2⌋ + 1"
     )
     assert invoke("size", "-L", "32", "-F", "5", "-S", "2", "--expect", "14").status == 0
+    assert invoke("size", "-L", "32", "-F", "5", "-S", "2", "--expect", "14x14").status == 0
+    assert invoke("size", "-L", "32", "-F", "5", "-S", "2", "--expect", "15x15").err == done.err
 
 
 @pytest.mark.parametrize(

@@ -349,6 +349,23 @@ def test_fields_are_bounded(bound: str, enough: int, monkeypatch: pytest.MonkeyP
         read()
 
 
+@pytest.mark.parametrize(("place", "shape"), [
+    (b"shapes", (2, 3)), (b"../shapes", None), (b"none", None),
+])
+def test_a_shape_that_lies_in_a_file_beside(
+    place: bytes, shape: tuple[int, ...] | None, tmp_path: Path
+) -> None:
+    outside = {b"location": place, b"offset": b"4", b"length": b"16"}
+    held = b"".join(field(13, field(1, key) + field(2, each)) for key, each in outside.items())
+    graph = field(1, node("Reshape", "x", "s", "y")) + field(5, tensor("s", 7, (2,), held))
+    graph += field(11, info("x", 6)) + field(12, field(1, b"y"))
+    (tmp_path / "a.onnx").write_bytes(field(1, 8) + field(7, graph))
+    (tmp_path / "shapes").write_bytes(bytes(4) + struct.pack("<2q", 2, -1))
+    assert [row.output for row in read_weights(str(tmp_path / "a.onnx")).rows or ()] == [shape]
+    (tmp_path / "shapes").write_bytes(bytes(4))
+    assert [row.output for row in read_weights(str(tmp_path / "a.onnx")).rows or ()] != [(2, 3)]
+
+
 RAW, BITS4 = bytes(24), field(5, b"\x01\x02\x03")
 OUTSIDE = field(13, field(1, b"location") + field(2, b"f")) + field(14, 1)
 
