@@ -36,6 +36,16 @@ def counted(config: dict[str, Any]) -> Count:
     return params(read_notation("\n".join(config_lines(config)[0])))
 
 
+@pytest.mark.parametrize(("given", "more"), [
+    ({"hidden_act": "silu"}, 0), ({"hidden_act": "prelu"}, 32), ({"hidden_act": "xielu"}, 64),
+    ({"model_type": "apertus"}, 64 + 32 * 2 * 128 - 32 * 4096 * 11008),
+    ({"model_type": "apertus", "hidden_act": "silu"}, 32 * 2 * 128 - 32 * 4096 * 11008),
+])
+def test_activations_that_have_parameters(given: dict[str, str], more: int) -> None:
+    total = counted({**LLAMA, **given}).total("params")
+    assert total == counted(LLAMA).total("params") + more
+
+
 @pytest.mark.parametrize("type", sorted({case["config"]["model_type"] for case in CASES}))
 def test_reference(type: str) -> None:
     for case in CASES:
