@@ -38,9 +38,6 @@ Index = tuple[int, ...]
 Path = tuple[Any, ...]
 """The factors from the loss down to a quantity."""
 
-MOST_FACTORS = 8
-"""Factors over all paths of a sum that is still written out."""
-
 
 def as_value(value: Any) -> Array:
     """A number or an array, of floats, complex or of names."""
@@ -276,6 +273,9 @@ class Chains:
     True
     """
 
+    MOST_FACTORS = 8
+    """Factors over all paths of a sum that is still written out."""
+
     def __init__(self) -> None:
         self._onward: dict[Expr, list[tuple[Expr, Path]]] = {}
         self._ends: dict[Expr, Path] = {}
@@ -305,7 +305,7 @@ class Chains:
     def known(self, node: Expr, gradient: Expr) -> None:
         """The gradient of `node` has been worked out: where its paths have more than
         MOST_FACTORS, those from below start with it."""
-        if sum(map(len, self.paths(node))) > MOST_FACTORS:
+        if sum(map(len, self.paths(node))) > self.MOST_FACTORS:
             self.end(node, gradient)
 
 
@@ -430,7 +430,7 @@ class Written:
         found = Derivation(dict(self.forward.lines), dict(self.forward.values))
         system, names = self.tape.system, set(self.tape.names.values())
         coming: dict[int, Term] = {}
-        for name in backward_order(system):
+        for name in system.names_back:
             at = self.tape.names[name]
             if name in known:
                 coming[at] = Term(style(name), known[name])
@@ -454,11 +454,6 @@ class Written:
     def _join(self, coming: dict[int, Term], place: int, term: Term) -> None:
         whole = coming[place] + term if place in coming else term
         coming[place] = self.symbols.settled(whole)
-
-
-def backward_order(system: System) -> tuple[str, ...]:
-    """All names from the last computed one back, then the inputs."""
-    return (*(each.name for each in reversed(system.computed)), *system.inputs)
 
 
 @np.errstate(all="ignore")

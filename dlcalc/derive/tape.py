@@ -75,6 +75,11 @@ class System(NamedTuple):
         return (*self.inputs, *[each.name for each in self.computed])
 
     @property
+    def names_back(self) -> tuple[str, ...]:
+        """Computed names from the last one back, then the inputs."""
+        return (*[each.name for each in reversed(self.computed)], *self.inputs)
+
+    @property
     def unused(self) -> tuple[str, ...]:
         """Computed names that no other equation uses."""
         used = {name for each in self.computed for name in each.names}

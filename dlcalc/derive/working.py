@@ -7,16 +7,7 @@ from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from dlcalc.derive.derivation import (
-    MOST_FACTORS,
-    Chains,
-    Derivation,
-    Line,
-    Path,
-    Written,
-    backward_order,
-    gradient_step,
-)
+from dlcalc.derive.derivation import Chains, Derivation, Line, Path, Written, gradient_step
 from dlcalc.derive.parser import parse_equations
 from dlcalc.derive.tape import arranged
 from dlcalc.derive.working_terms import Term, named, partial
@@ -138,7 +129,7 @@ def derivation(result: Derivatives) -> tuple[Place, ...]:
     ['values.w', 'values.z', 'values.L', 'gradients.L.z', 'gradients.L.w']
     """
     names = result.system.names
-    back = [name for name in backward_order(result.system) if name in result.wrt]
+    back = [name for name in result.system.names_back if name in result.wrt]
     return (
         *(Place(("values", name)) for name in names),
         *(Place(("gradients", of, name)) for of in result.of for name in back),
@@ -225,7 +216,7 @@ class _Working:
             lambda name: Expr("derivative", (element, named(name))),
             {of: (seed if place else 1, seed if place else 1)}, wanted,
         )
-        for name in backward_order(self.result.system):
+        for name in self.result.system.names_back:
             line = slopes.lines.get(f"d{name}")
             if line is not None and names[name] in wanted and (place or name != of):
                 yield self._presented(line, slopes)
@@ -303,13 +294,13 @@ class _Working:
         chains, gradients = Chains(), self.result.passes[of]
         values: dict[Expr, Any] = {}
         chains.end(named(of))
-        for name in backward_order(self.result.system):
+        for name in self.result.system.names_back:
             at = self.result.tape.names[name]
             if at not in gradients:
                 yield from self._absent(of, name)
                 continue
             paths = chains.paths(named(name))[::-1]
-            long = sum(map(len, paths)) > MOST_FACTORS
+            long = sum(map(len, paths)) > Chains.MOST_FACTORS
             if long or name in self.result.wrt:
                 yield Place(("gradients", of, name)), self._chained(of, name, paths, values)
                 if long or len(paths) > 1:
@@ -337,7 +328,7 @@ class _Working:
     def _equation_by_equation(self, of: str) -> Iterator[tuple[Place, Step]]:
         """The derivative with respect to each name, from those of what it feeds."""
         slopes = self.slopes(of)
-        for name in backward_order(self.result.system):
+        for name in self.result.system.names_back:
             line = slopes.lines.get(f"d{name}")
             if line is None:
                 yield from self._absent(of, name)
