@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from dataclasses import field as uncompared
 
-from dlcalc.errors import DlcalcError, InputError, ShapeError, did_you_mean
+from dlcalc.errors import At, DlcalcError, InputError, ShapeError, did_you_mean
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.places import Index, Place, by_name, find_place, position, unravel, value_at
 from dlcalc.typed import Any
@@ -195,10 +195,8 @@ class Comparison:
         if holds:
             belongs = "text" if isinstance(actual, str) else "a number"
             raise InputError(f"{place}: an object is expected, where {belongs} belongs")
-        try:
+        with At(place):
             shapes = _shape(expected), _shape(actual)
-        except ShapeError as error:
-            raise error.at(place) from None
         if _bare(shapes[0]) != _bare(shapes[1]):
             yield ShapeDifference(place, *shapes, expected)
         elif found := self._elements(place, expected, actual, shapes[1], share):

@@ -9,7 +9,7 @@ from functools import cache, partial
 from itertools import product
 from typing import Any, ClassVar
 
-from dlcalc.errors import At, DlcalcError, InputError, did_you_mean
+from dlcalc.errors import At, InputError, did_you_mean
 from dlcalc.input.arrays import read_array
 from dlcalc.layers.cells.problem import INPUTS, Cell, CellResult, by_steps
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
@@ -63,11 +63,9 @@ class CellRun(Run[CellResult]):
 
     def calculate(self, **given: Any) -> CellResult:
         """The steps; what is wrong with them has the name of the file they came from."""
-        try:
+        named = self.file is not None and os.path.exists(self.file)
+        with At(self.file if named else ""):
             return super().calculate(**given)
-        except DlcalcError as error:
-            named = self.file is not None and os.path.exists(self.file)
-            raise (error.at(self.file) if self.file and named else error) from None
 
     def solve(self, problem: Any) -> CellResult:
         """The result of a problem that is read."""

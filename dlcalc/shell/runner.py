@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 import dlcalc
-from dlcalc.errors import AnswerDiffersError, InputError, LimitError
+from dlcalc.errors import AnswerDiffersError, At, InputError, LimitError
 from dlcalc.output.answer import Answer
 from dlcalc.shell import note
 from dlcalc.shell.output import Output, check_plot
@@ -169,10 +169,8 @@ def shape_of(size: Any) -> tuple[int, ...] | None:
 
     if size is None:
         return None
-    try:
+    with At("--input"):
         return input_shape(size)
-    except InputError as error:
-        raise error.at("--input") from None
 
 
 def read_example(name: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.names import GATE_ACTIVATIONS
 from dlcalc.numbers.axes import by_x
-from dlcalc.numbers.exact import Array, as_doubles
+from dlcalc.numbers.exact import Array, all_finite, as_doubles
 from dlcalc.numbers.results import Result
 
 TORCH_FIELDS = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
@@ -414,9 +414,8 @@ class CellProblem:
     @property
     def is_finite(self) -> bool:
         """Whether no NaN and no infinity was given."""
-        arrays = (self.W, self.b, self.x, self.h0, self.c0, self.dh, self.dc)
         after = self.after.values() if self.after else ()
-        return all(bool(np.isfinite(array).all()) for array in (*arrays, *after))
+        return all_finite(self.W, self.b, self.x, self.h0, self.c0, self.dh, self.dc, *after)
 
 
 def parameters(problem: CellProblem) -> dict[str, Array]:
