@@ -17,7 +17,8 @@ from tests.shell.running import TIMEOUT, python
 def cores(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """One core, and several, with every job large enough for them."""
     count: int = request.param
-    monkeypatch.setattr(pool, "LEAST_BESIDE_BLAS", 0)
+    for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
+        monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "cores", lambda: count)
     return count
 
@@ -37,7 +38,8 @@ def test_each_job_is_done_once_whether_it_is_waited_for_or_not(cores: int) -> No
 
 
 def test_who_waits_does_what_no_other_core_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "LEAST_BESIDE_BLAS", 0)
+    for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
+        monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "cores", lambda: 2)
     begun, free, threads = Event(), Event(), []
 
@@ -82,7 +84,8 @@ def test_after_a_failure_no_other_job_goes_on(cores: int) -> None:
 
 
 def test_blocks_within_one_share_its_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "LEAST_BESIDE_BLAS", 0)
+    for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
+        monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "LEAST_SHARED", 0)
     monkeypatch.setattr(pool, "cores", lambda: 2)
     threads: set[int] = set()
@@ -106,7 +109,8 @@ def test_where_no_thread_is_to_be_had_the_caller_does_all(monkeypatch: pytest.Mo
     def refuse(*_: object) -> None:
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(pool, "LEAST_BESIDE_BLAS", 0)
+    for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
+        monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "cores", lambda: 3)
     monkeypatch.setattr(pool, "start_new_thread", refuse)
     taken: list[int] = []
@@ -115,7 +119,8 @@ def test_where_no_thread_is_to_be_had_the_caller_does_all(monkeypatch: pytest.Mo
 
 
 def test_a_block_that_fails_begins_no_more_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "LEAST_BESIDE_BLAS", 0)
+    for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
+        monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "cores", lambda: 2)
     begun, free, done, cancel = Event(), Event(), [], pool._Job.cancel
 

@@ -209,6 +209,9 @@ TILE_BYTES = 2 * 2**20
 """Bytes of columns that one thread unrolls at a time, so that they stay in its cache; or as
 many as the weight has, which every tile reads anew, up to the bytes below."""
 MOST_TILE_BYTES = 8 * 2**20
+FEW_WEIGHTS = 2**14
+"""Weights of a kernel of one tap up to which a product for each example is sooner done than
+the batch is laid out as columns."""
 ONE_TILE = 2**15
 """Elements of all columns up to which they are unrolled at once, without tiles to set up."""
 
@@ -224,6 +227,14 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
         shape = (batch, channels, *geometry.output)
         return _in_one_tile(x, matrix, geometry).reshape(shape)
     outputs = (*geometry.output, batch)
+    products = prod(outputs) * matrix.size
+    as_they_stand = (
+        geometry.taps == 1 and geometry.output == x.shape[2:] and not geometry.has_padding
+    )
+    if as_they_stand and (batch == 1 or w.size <= FEW_WEIGHTS):
+        with Aside(products):
+            out = matrix @ x.reshape(batch, matrix.shape[1], -1)
+        return out.reshape(batch, channels, *geometry.output)
     out = np.empty((channels, prod(outputs)), dtype=x.dtype)
 
     def run(tiles: Iterator[Block]) -> None:
@@ -231,7 +242,6 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
             start = np.ravel_multi_index([part.start for part in block], outputs)
             np.matmul(matrix, columns, out=out[:, start : start + columns.shape[1]])
 
-    products = out.size * matrix.shape[1]
     # Where a product takes all cores itself, few of them are sooner done.
     wanted = w.nbytes if products >= least_products() else MOST_TILE_BYTES
     each(run, _tiles(outputs, x, geometry, wanted, products), products)

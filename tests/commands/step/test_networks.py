@@ -64,7 +64,7 @@ def test_more_cores_find_the_same(model: str, monkeypatch: pytest.MonkeyPatch) -
         return {name: np.asarray(each) for name, each in step.gradients.items()}
 
     alone = found()
-    for least in ("LEAST_PRODUCTS", "LEAST_SHARED"):
+    for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS", "LEAST_SHARED"):
         monkeypatch.setattr(threads, least, 0)
     monkeypatch.setattr(rules, "LEAST_JOB", 0)
     monkeypatch.setattr(threads, "cores", lambda: 2)

@@ -91,7 +91,8 @@ def tiny_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conv_plan, "TILE_BYTES", 1)
     monkeypatch.setattr(conv_plan, "MOST_TILE_BYTES", 200)
     monkeypatch.setattr(conv_plan, "SCATTER_BYTES", 200)
-    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
+        monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "cores", lambda: 3)
     monkeypatch.setattr(conv_plan, "LEAST_FAST", 0)
 
@@ -234,6 +235,20 @@ def gradient_by_definition(x: Array, upstream: Array, w: Array, options: dict[st
     return found
 
 
+@pytest.mark.parametrize("shapes", [
+    ((1, 2, 5, 4), (3, 2, 1, 1), {}), ((3, 2, 5, 4), (3, 2, 1, 1), {}),
+    ((2, 2, 3), (3, 2, 1), {"pad": 1, "stride": 2}),  # as many outputs as inputs, but others
+])
+@pytest.mark.parametrize("few", [0, 6])
+def test_a_kernel_of_one_tap_is_the_definition(
+    monkeypatch: pytest.MonkeyPatch, shapes: Any, few: int
+) -> None:
+    monkeypatch.setattr(conv_plan, "ONE_TILE", 0)
+    monkeypatch.setattr(conv_plan, "FEW_WEIGHTS", few)
+    found, expected = run(by_columns, shapes, "zeros")
+    assert found.tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("shapes", SHAPES)
 @pytest.mark.parametrize(("tile", "cores"), [(1, 1), (500, 1), (500, 3), (1, 2), (2**20, 2)])
@@ -247,7 +262,8 @@ def test_every_weight_has_its_own_gradient(
     expected = gradient_by_definition(x, upstream, w, options)
     monkeypatch.setattr(conv_plan, "TILE_BYTES", tile)
     monkeypatch.setattr(conv_plan, "MOST_TILE_BYTES", tile)
-    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
+        monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "cores", lambda: cores)
     result = conv(x, w, dims=x.ndim - 2, upstream=upstream, **options)
     assert result.dw is not None
@@ -263,7 +279,8 @@ def test_every_output_is_its_definition_however_it_is_cut(
     for name in ("TILE_BYTES", "MOST_TILE_BYTES", "SCATTER_BYTES"):
         monkeypatch.setattr(conv_plan, name, bytes_)
     monkeypatch.setattr(conv_plan, "ONE_TILE", 0)
-    monkeypatch.setattr(pool, "LEAST_PRODUCTS", 0)
+    for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
+        monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "cores", lambda: cores)
     for shape, kernel, options in SHAPES:
         x, w = integers(shape, 1), integers(kernel, 2)
