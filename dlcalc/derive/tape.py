@@ -259,19 +259,41 @@ _NEW: Any = tuple.__new__
 
 def recorded(system: System, equations: Iterable[Equation], inputs: Iterable[str]) -> Tape:
     """The operations of equations whose inputs have those names."""
-    names = {name: place for place, name in enumerate(inputs)}
-    numbers: dict[int, Any] = {}
-    instructions: list[Instruction] = []
-    shared: dict[int, int] = {}
-    sharing = not system.plain  # a node may stand twice, as the argument of a definition does
-    size = len(names)
+    found = _Recorder({name: place for place, name in enumerate(inputs)}, not system.plain)
+    for each in equations:
+        expression = each.expression
+        if type(expression) is not Apply:
+            # A place of its own, so that the gradient of one name is not that of the other.
+            expression = Apply("identity", (expression,), each.source, each.start, each.end, 1)
+        found.equation = each
+        found.names[each.name] = found.place_of(expression)
+        found.shared.clear()
+    return Tape(system, tuple(found.instructions), found.names, found.numbers, found.size)
 
-    def place_of(node: Node, equation: Equation) -> int:
-        nonlocal size
+
+class _Recorder:
+    """Operations as they are recorded, and where their values go.
+
+    A function within a function would refer to itself, and leave them all to the collector.
+    """
+
+    equation: Equation
+
+    def __init__(self, names: dict[str, int], sharing: bool) -> None:
+        self.names = names
+        self.sharing = sharing
+        """Whether a node may stand twice, as the argument of a definition does."""
+        self.numbers: dict[int, Any] = {}
+        self.instructions: list[Instruction] = []
+        self.size = len(names)
+        self.shared: dict[int, int] = {}
+
+    def place_of(self, node: Node) -> int:
+        """The place of a node's value, after those of its arguments."""
         if isinstance(node, Apply):
-            key = id(node)
-            if sharing and key in shared:
-                return shared[key]
+            key, names = id(node), self.names
+            if self.sharing and key in self.shared:
+                return self.shared[key]
             operation, operands = node.operation, node.arguments
             if operation == "pow" and "e" not in names:
                 base, *powers = operands
@@ -281,25 +303,17 @@ def recorded(system: System, equations: Iterable[Equation], inputs: Iterable[str
             places = []
             for each in operands:
                 place = names.get(each.name) if type(each) is Name else None
-                places.append(place_of(each, equation) if place is None else place)
-            instructions.append(_NEW(Instruction, (
-                node, tuple(places), size, equation, OPERATIONS[operation],
+                places.append(self.place_of(each) if place is None else place)
+            self.instructions.append(_NEW(Instruction, (
+                node, tuple(places), self.size, self.equation, OPERATIONS[operation],
             )))
-            if sharing:
-                shared[key] = size
+            if self.sharing:
+                self.shared[key] = self.size
         else:
-            numbers[size] = node.value if isinstance(node, Number) else CONSTANTS[node.name]
-        size += 1
-        return size - 1
-
-    for each in equations:
-        expression = each.expression
-        if type(expression) is not Apply:
-            # A place of its own, so that the gradient of one name is not that of the other.
-            expression = Apply("identity", (expression,), each.source, each.start, each.end, 1)
-        names[each.name] = place_of(expression, each)
-        shared.clear()
-    return Tape(system, tuple(instructions), names, numbers, size)
+            number = node.value if isinstance(node, Number) else CONSTANTS[node.name]
+            self.numbers[self.size] = number
+        self.size += 1
+        return self.size - 1
 
 
 TROUBLE = (DlcalcError, ArithmeticError, LookupError, ValueError, TypeError)
