@@ -165,6 +165,7 @@ class Aside:
         self._jobs: list[_Job] = []
         self._around = _HERE.aside
         self._of_blas = 0
+        """Cores that a product takes within; 0 where that is left as it is."""
         enough = products >= least_products()
         self._queue: SimpleQueue[_Job | None]
         if self._around is not None:

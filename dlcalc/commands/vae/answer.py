@@ -558,6 +558,6 @@ def _gradients(result: VaeStep, complete: bool) -> Table:
             ("matrix", "shape", "largest dL1", "largest dL2"), largest, title="Gradients",
             footnotes=("json and csv have every gradient",),
         )
-    rows = [(name.removeprefix("dL1/d"), value, named[name.replace("L1", "L2")])
+    rows = [(name.removeprefix("dL1/d"), value, named[name.replace("dL1", "dL2", 1)])
             for name, value in named.items() if name.startswith("dL1")]
     return Table(("with respect to", "dL1", "dL2"), rows, title="Gradients")

@@ -242,7 +242,7 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
             start = np.ravel_multi_index([part.start for part in block], outputs)
             np.matmul(matrix, columns, out=out[:, start : start + columns.shape[1]])
 
-    # Where a product takes all cores itself, few of them are sooner done.
+    # Where a product takes all cores itself, a few large tiles are sooner done.
     wanted = w.nbytes if products >= least_products() else MOST_TILE_BYTES
     each(run, _tiles(outputs, x, geometry, wanted, products), products)
     return _batch_first(out.reshape(channels, *outputs))
@@ -283,7 +283,10 @@ def windows_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
 def _tiles(
     outputs: tuple[int, ...], x: Array, geometry: Geometry, wanted: int, products: int
 ) -> Iterator[Block]:
-    """Blocks of (O…, batch), a tile of columns each; on all cores if there are products for it."""
+    """Blocks of (O…, batch), a tile of columns each; on all cores if there are products for it.
+
+    A tile has `wanted` bytes of columns, within bounds.
+    """
     room = min(max(TILE_BYTES, wanted), MOST_TILE_BYTES)
     size = room // (x.shape[1] * geometry.taps * x.dtype.itemsize)
     return blocks(outputs, share(prod(outputs), size, products))

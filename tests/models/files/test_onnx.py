@@ -349,13 +349,14 @@ def test_fields_are_bounded(bound: str, enough: int, monkeypatch: pytest.MonkeyP
         read()
 
 
-@pytest.mark.parametrize(("place", "shape"), [
-    (b"shapes", (2, 3)), (b"../shapes", None), (b"none", None),
+@pytest.mark.parametrize(("place", "offset", "shape"), [
+    (b"shapes", b"4", (2, 3)), (b"../shapes", b"4", None), (b"none", b"4", None),
+    (b"shapes", "²".encode(), None), (b"shapes", b"-4", None), (b"shapes", b"9" * 5000, None),
 ])
 def test_a_shape_that_lies_in_a_file_beside(
-    place: bytes, shape: tuple[int, ...] | None, tmp_path: Path
+    place: bytes, offset: bytes, shape: tuple[int, ...] | None, tmp_path: Path
 ) -> None:
-    outside = {b"location": place, b"offset": b"4", b"length": b"16"}
+    outside = {b"location": place, b"offset": offset, b"length": b"16"}
     held = b"".join(field(13, field(1, key) + field(2, each)) for key, each in outside.items())
     graph = field(1, node("Reshape", "x", "s", "y")) + field(5, tensor("s", 7, (2,), held))
     graph += field(11, info("x", 6)) + field(12, field(1, b"y"))
