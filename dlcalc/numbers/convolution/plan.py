@@ -4,13 +4,14 @@ With y = w ∗ x and G the gradient of y: the gradient of x is the transposed co
 G with w, the gradient of w the sum over outputs of G times its window (Dumoulin and Visin
 2016, section 4; LeCun et al. 1998).
 
-The usual algorithm, right for every stride, dilation and type of number, is one matrix
+The usual algorithm, right for every stride, dilation and type of number, is a matrix
 product: every window unrolled into a column, tile by tile (Chellapilla, Puri and Simard
-2006, "High performance convolutional neural networks for document processing"); those in
-`fast` are imported when they are chosen. Transposed, it is one matrix product on the weight
-as it lies, then strided adds, which never multiply an inserted zero: input column i and tap
-f meet once, and their product lands on output column S·i + D·f − P (Dumoulin and Visin
-2016, section 4).
+2006, "High performance convolutional neural networks for document processing"). What the
+taps of the first axis share is unrolled once where that saves time: each tap has a product
+of its own then. The algorithms in `fast` are imported when they are chosen. Transposed, it
+is one matrix product on the weight as it lies, then strided adds, which never multiply an
+inserted zero: input column i and tap f meet once, and their product lands on output column
+S·i + D·f − P (Dumoulin and Visin 2016, section 4).
 
 What all algorithms share is the geometry, with padding and tiles. They see the
 input as (batch, channels, L…) and the weight as (out, in, F…).
@@ -214,6 +215,12 @@ FEW_WEIGHTS = 2**14
 the batch is laid out as columns."""
 ONE_TILE = 2**15
 """Elements of all columns up to which they are unrolled at once, without tiles to set up."""
+LEAST_ROWS = 40
+"""Rows of columns from which a product for each tap of the first axis is as quick as one
+product, of columns that repeat what these taps share."""
+OUTPUTS_A_CHANNEL = 2
+"""Outputs for each channel of theirs from which that saves more than laying the weights anew
+by tap costs."""
 
 
 def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
@@ -222,30 +229,49 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
     In memory the batch is innermost, as the columns have it.
     """
     channels, batch = len(w), len(x)
-    matrix = w.reshape(channels, -1)
-    if prod(geometry.output) * batch * matrix.shape[1] <= ONE_TILE:
+    if prod(geometry.output) * batch * w[0].size <= ONE_TILE:
         shape = (batch, channels, *geometry.output)
-        return _in_one_tile(x, matrix, geometry).reshape(shape)
+        return _in_one_tile(x, w.reshape(channels, -1), geometry).reshape(shape)
     outputs = (*geometry.output, batch)
-    products = prod(outputs) * matrix.size
+    products = prod(outputs) * w.size
     as_they_stand = (
         geometry.taps == 1 and geometry.output == x.shape[2:] and not geometry.has_padding
     )
     if as_they_stand and (batch == 1 or w.size <= FEW_WEIGHTS):
         with Aside(products):
-            out = matrix @ x.reshape(batch, matrix.shape[1], -1)
+            out = w.reshape(channels, -1) @ x.reshape(batch, x.shape[1], -1)
         return out.reshape(batch, channels, *geometry.output)
+    slabs = _slabs(geometry, x, channels)
+    taps_first = w if slabs == 1 else w.transpose(2, 0, *range(3, w.ndim), 1)
+    weights = np.ascontiguousarray(taps_first).reshape(slabs, channels, -1)
     out = np.empty((channels, prod(outputs)), dtype=x.dtype)
 
     def run(tiles: Iterator[Block]) -> None:
-        for block, columns in _unrolled(x, geometry, tiles):
+        more = np.empty(0, dtype=x.dtype)
+        for block, columns in _unrolled(x, geometry, slabs, tiles):
             start = np.ravel_multi_index([part.start for part in block], outputs)
-            np.matmul(matrix, columns, out=out[:, start : start + columns.shape[1]])
+            first, *others = columns
+            to = out[:, start : start + first.shape[1]]
+            np.matmul(weights[0], first, out=to)
+            if others and more.shape != to.shape:
+                more = np.empty_like(to)
+            for weight, met in zip(weights[1:], others, strict=True):
+                to += np.matmul(weight, met, out=more)
 
     # Where a product takes all cores itself, a few large tiles are sooner done.
     wanted = w.nbytes if products >= least_products() else MOST_TILE_BYTES
-    each(run, _tiles(outputs, x, geometry, wanted, products), products)
+    each(run, _tiles(outputs, x, geometry, slabs, wanted, products), products)
     return _batch_first(out.reshape(channels, *outputs))
+
+
+def _slabs(geometry: Geometry, x: Array, outside: int) -> int:
+    """Products that a tile is cut into: one for each tap of the first axis, or one for all."""
+    first, *others = geometry.kernel
+    rows = x.shape[1] * prod(others)
+    line = len(x) * prod(geometry.output[1:])
+    worth_it = rows >= LEAST_ROWS and line * geometry.output[0] >= OUTPUTS_A_CHANNEL * outside
+    fits = rows * line * geometry.axes[0].span * x.itemsize <= MOST_TILE_BYTES
+    return first if worth_it and fits else 1
 
 
 def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
@@ -260,59 +286,100 @@ def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
 
 def windows_gradient(x: Array, upstream: Array, geometry: Geometry) -> Array:
     """The sum over batch and outputs of upstream times window: (out, in, F…)."""
-    channels, taps = upstream.shape[1], geometry.taps
-    total = np.empty((channels, x.shape[1] * taps), x.dtype)
+    channels, inside, taps = upstream.shape[1], x.shape[1], geometry.taps
+    total = np.empty((channels, inside * taps), x.dtype)
     products = upstream.size * total.shape[1]
     upstream = _batch_last(upstream)
 
     def run(parts: Iterator[Block]) -> None:
         for (part,) in parts:
             own, to = x[:, part], total[:, part.start * taps : part.stop * taps]
-            tiles = list(_tiles(upstream.shape[1:], own, geometry, to.nbytes, products=0))
-            for tile, columns in _unrolled(own, geometry, tiles):
+            slabs = _slabs(geometry, own, channels)
+            sums = to[None]
+            if slabs > 1:
+                sums = np.empty((slabs, channels, to.shape[1] // slabs), x.dtype)
+            tiles = _tiles(upstream.shape[1:], own, geometry, slabs, to.nbytes, products=0)
+            for i, (tile, columns) in enumerate(_unrolled(own, geometry, slabs, tiles)):
                 up = upstream[(ALL, *tile)].reshape(channels, -1)
-                if tile is tiles[0]:
-                    np.matmul(up, columns.T, out=to)
-                else:
-                    to += up @ columns.T
+                for found, met in zip(sums, columns, strict=True):
+                    if i == 0:
+                        np.matmul(up, met.T, out=found)
+                    else:
+                        found += up @ met.T
+            if slabs > 1:
+                by_tap = sums.reshape(slabs, channels, *geometry.kernel[1:], -1)
+                last = by_tap.ndim - 1
+                order = (1, last, 0, *range(2, last))
+                to.reshape(channels, -1, *geometry.kernel)[...] = by_tap.transpose(order)
 
-    each(run, blocks(x.shape[1:2], share(x.shape[1], x.shape[1], products)), products)
-    return total.reshape(channels, x.shape[1], *geometry.kernel)
+    each(run, blocks((inside,), share(inside, inside, products)), products)
+    return total.reshape(channels, inside, *geometry.kernel)
 
 
 def _tiles(
-    outputs: tuple[int, ...], x: Array, geometry: Geometry, wanted: int, products: int
+    outputs: tuple[int, ...], x: Array, geometry: Geometry, slabs: int, wanted: int,
+    products: int,
 ) -> Iterator[Block]:
     """Blocks of (O…, batch), a tile of columns each; on all cores if there are products for it.
 
     A tile has `wanted` bytes of columns, within bounds.
     """
     room = min(max(TILE_BYTES, wanted), MOST_TILE_BYTES)
-    size = room // (x.shape[1] * geometry.taps * x.dtype.itemsize)
-    return blocks(outputs, share(prod(outputs), size, products))
+    rows = x.shape[1] * geometry.taps // slabs
+    return blocks(outputs, share(prod(outputs), room // (rows * x.dtype.itemsize), products))
 
 
 def _unrolled(
-    x: Array, geometry: Geometry, tiles: Iterable[Block]
-) -> Iterator[tuple[Block, Array]]:
-    """Each tile with its windows as columns (in·F…, outputs·batch), in memory used over and over.
+    x: Array, geometry: Geometry, slabs: int, tiles: Iterable[Block]
+) -> Iterator[tuple[Block, list[Array]]]:
+    """Each tile with its windows as columns, in memory used over and over.
+
+    As one slab, that is (in·F…, outputs·batch). Of several (F…·in, outputs·batch), each is
+    what one tap of the first axis meets: the columns are unrolled along the other axes
+    alone, and a tap further on is so many columns further on. Where the stride is S, every
+    S-th row of the input comes first, and then those behind each.
 
     With the batch innermost, what a tap meets lies in runs as long as a row of all examples.
     """
-    rows = x.shape[1] * geometry.taps
+    every, apart = geometry.stride[0], geometry.dilation[0]
+    rows = x.shape[1] * geometry.taps // slabs
     memory = np.empty(0, dtype=x.dtype)
     for block in tiles:
         *place, batch = block
         counts = tuple([part.stop - part.start for part in block])
-        tile = padded(x[batch], geometry, reach_of(tuple(place), geometry.axes))
-        tile = _batch_first(np.ascontiguousarray(_batch_last(tile)))
-        view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, counts[:-1])
-        view = np.moveaxis(view, len(counts), -1)
+        first, *others = reach_of(tuple(place), geometry.axes)
+        lines = -(-(first.stop - first.start) // every)
+        if slabs > 1:
+            first = slice(first.start, first.start + lines * every)
+        tile = _batch_last(padded(x[batch], geometry, (first, *others)))
+        view = _columns(np.ascontiguousarray(tile), geometry, counts, slabs)
         if memory.size < view.size:
             memory = np.empty(view.size, dtype=x.dtype)
         columns = memory[: view.size].reshape(view.shape)
         columns[...] = view
-        yield block, columns.reshape(rows, prod(counts))
+        flat, width = columns.reshape(rows, -1), prod(counts[1:])
+        met = (divmod(tap * apart, every) for tap in range(slabs))
+        starts = [(phase * lines + line) * width for line, phase in met]
+        yield block, [flat[:, at : at + prod(counts)] for at in starts]
+
+
+def _columns(tile: Array, geometry: Geometry, counts: Shape, slabs: int) -> Array:
+    """A view (in, F…, O…, batch) of a tile (in, L…, batch), to be copied.
+
+    For several slabs (F…, in, O…, batch), where the first axis has no taps, and is
+    (stride, lines).
+    """
+    inside, length, *_ = tile.shape
+    channel, *steps, example = tile.strides
+    taps = tuple(map(mul, geometry.dilation, steps))
+    windows = tuple(map(mul, geometry.stride, steps))
+    shape = (inside, *geometry.kernel, *counts)
+    strides = (channel, *taps, *windows, example)
+    if slabs > 1:
+        every = geometry.stride[0]
+        shape = (*geometry.kernel[1:], inside, every, length // every, *counts[1:])
+        strides = (*taps[1:], channel, steps[0], *windows, example)
+    return np.ndarray(shape, tile.dtype, tile, 0, strides)
 
 
 def _batch_last(array: Array) -> Array:
@@ -395,7 +462,7 @@ LEAST_SPECTRAL_TAPS = 150
 """Taps from which spectra are quicker than bands: between 11×11 and 13×13."""
 LEAST_WINOGRAD_CHANNELS = 32
 """Channels, in and out, from which fewer products outweigh the transforms."""
-LEAST_WINOGRAD = 25_000_000
+LEAST_WINOGRAD = 300_000_000
 """Products of the definition from which they do: below, unrolled windows are as quick."""
 CHANNELS_A_TILE = {4: {4: 4}, 8: {4: 4, 2: 8}}
 """By bytes of a float and outputs of a tile along an axis, channels for each tile, at most: with

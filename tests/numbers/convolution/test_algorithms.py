@@ -91,6 +91,8 @@ def tiny_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conv_plan, "TILE_BYTES", 1)
     monkeypatch.setattr(conv_plan, "MOST_TILE_BYTES", 200)
     monkeypatch.setattr(conv_plan, "SCATTER_BYTES", 200)
+    monkeypatch.setattr(conv_plan, "LEAST_ROWS", 4)
+    monkeypatch.setattr(conv_plan, "OUTPUTS_A_CHANNEL", 0)
     for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
         monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "cores", lambda: 3)
@@ -122,8 +124,9 @@ def test_tiles_make_no_difference(tiny_tiles: None, case: Case) -> None:
     ],
 )
 def test_rounding_is_near_that_of_direct_summation(
-    x: tuple[int, ...], w: tuple[int, ...], dtype: str
+    monkeypatch: pytest.MonkeyPatch, x: tuple[int, ...], w: tuple[int, ...], dtype: str
 ) -> None:
+    monkeypatch.setattr(conv_plan, "LEAST_WINOGRAD", 0)
     data, kernel = floats(x, 1, dtype), floats(w, 2, dtype)
     result = conv(data, kernel)
 
@@ -163,7 +166,7 @@ def test_unpadding_is_the_adjoint_of_padding(mode: str) -> None:
 
 
 ONE = ((1, 1, 1024, 1024), (1, 1, 31, 31))
-DEEP = ((1, 64, 80, 80), (64, 64, 3, 3))
+DEEP = ((1, 64, 92, 92), (64, 64, 3, 3))
 OF_TWO, OF_FOUR = partial(by_winograd, m=2), partial(by_winograd, m=4)
 
 
@@ -178,7 +181,7 @@ OF_TWO, OF_FOUR = partial(by_winograd, m=2), partial(by_winograd, m=4)
     (((1, 512, 18, 18), (512, 512, 3, 3)), {}, "float64", False, OF_TWO),
     (((1, 512, 15, 15), (512, 512, 3, 3)), {}, "float64", False, None),
     (((1, 300, 2000), (300, 300, 3)), {}, "float32", False, OF_FOUR),
-    (((1, 64, 26, 26), (64, 64, 3, 3)), {}, "float64", False, None),
+    (((1, 64, 90, 90), (64, 64, 3, 3)), {}, "float64", False, None),
     (((1, 64, 112, 112), (64, 1, 3, 3)), {"stride": 2}, "float32", False, by_bands),
     (ONE, {}, "float64", False, by_spectra), (ONE, {}, "float64", True, by_bands),
     (ONE, {"dilation": 2}, "float64", False, by_bands),
@@ -251,17 +254,20 @@ def test_a_kernel_of_one_tap_is_the_definition(
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("shapes", SHAPES)
-@pytest.mark.parametrize(("tile", "cores"), [(1, 1), (500, 1), (500, 3), (1, 2), (2**20, 2)])
+@pytest.mark.parametrize("rows", [1, 100])
+@pytest.mark.parametrize(("tile", "cores"), [(1, 1), (500, 3), (1, 2), (2**20, 2)])
 def test_every_weight_has_its_own_gradient(
-    monkeypatch: pytest.MonkeyPatch, shapes: Any, mode: str, tile: int, cores: int
+    monkeypatch: pytest.MonkeyPatch, shapes: Any, mode: str, tile: int, cores: int, rows: int
 ) -> None:
-    """In one tile and in many, on one core and on several."""
+    """In one tile and in many, on one core and on several, in slabs and whole."""
     x, w = integers(shapes[0], 1).astype(float), integers(shapes[1], 2).astype(float)
     options = {"groups": x.shape[1] // w.shape[1], "pad_mode": mode, **shapes[2]}
     upstream = integers(conv(x, w, dims=x.ndim - 2, **options).shape, 3).astype(float)
     expected = gradient_by_definition(x, upstream, w, options)
     monkeypatch.setattr(conv_plan, "TILE_BYTES", tile)
     monkeypatch.setattr(conv_plan, "MOST_TILE_BYTES", tile)
+    monkeypatch.setattr(conv_plan, "LEAST_ROWS", rows)
+    monkeypatch.setattr(conv_plan, "OUTPUTS_A_CHANNEL", 0)
     for least in ("LEAST_PRODUCTS", "LEAST_BESIDE_BLAS"):
         monkeypatch.setattr(pool, least, 0)
     monkeypatch.setattr(pool, "cores", lambda: cores)
@@ -272,10 +278,13 @@ def test_every_weight_has_its_own_gradient(
 
 
 @pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("rows", [1, 100])
 @pytest.mark.parametrize(("bytes_", "cores"), [(1, 1), (300, 1), (2000, 3), (2**22, 2)])
 def test_every_output_is_its_definition_however_it_is_cut(
-    monkeypatch: pytest.MonkeyPatch, bytes_: int, cores: int, transposed: bool
+    monkeypatch: pytest.MonkeyPatch, bytes_: int, cores: int, rows: int, transposed: bool
 ) -> None:
+    monkeypatch.setattr(conv_plan, "LEAST_ROWS", rows)
+    monkeypatch.setattr(conv_plan, "OUTPUTS_A_CHANNEL", 0)
     for name in ("TILE_BYTES", "MOST_TILE_BYTES", "SCATTER_BYTES"):
         monkeypatch.setattr(conv_plan, name, bytes_)
     monkeypatch.setattr(conv_plan, "ONE_TILE", 0)
@@ -301,7 +310,7 @@ def test_tiles_hold_as_many_columns_as_their_room() -> None:
 
     def largest(weight_bytes: int, dtype: str = "float64") -> int:
         outputs = (1, 10**6, 1)
-        tiles = conv_plan._tiles(outputs, x.astype(dtype), geometry, weight_bytes, products=0)
+        tiles = conv_plan._tiles(outputs, x.astype(dtype), geometry, 1, weight_bytes, products=0)
         return int(next(iter(tiles))[1].stop)
 
     assert largest(0) == conv_plan.TILE_BYTES // 96
