@@ -37,6 +37,7 @@ def _sections() -> Iterator[Section]:
     )
     about = "What differs from PyTorch's defaults and rules."
     yield _by_framework("Optimisers", about, facts["optimisers"], lambda options: (
+        "no such optimizer" if "missing" in options else
         ", ".join(f"{key} {each}" for key, each in options.items()).replace("_", " ")
         or "as PyTorch"
     ))

@@ -114,16 +114,18 @@ def with_defaults(model: Model, framework: str) -> Model:
     return model.replaced([changed(node) for node in model.body])
 
 
-def optimisers_of(framework: str) -> dict[str, Optimiser]:
-    """All optimisers of a framework by name, with its defaults.
+def optimisers_of(framework: str, wanted: object = None) -> dict[str, Optimiser]:
+    """All optimisers of a framework by name, with its defaults; InputError where it has none
+    of the type that is `wanted`.
 
     >>> optimisers_of("keras")["adagrad"].options["initial_accumulator_value"]
     0.1
     """
-    found = {}
+    found, lacking = {}, []
     for name, each in {**OPTIMISERS, "adadelta": ADADELTA, "ftrl": FTRL}.items():
         facts = dict(ask(framework, "optimisers", name))
         if facts.pop("missing", ""):
+            lacking.append(name)
             continue
         rule = facts.pop("rule", "")
         decoupled = ask(framework, "training", "weight decay") == "is taken off the weight"
@@ -137,6 +139,8 @@ def optimisers_of(framework: str) -> dict[str, Optimiser]:
                      if key not in _OF_A_RULE or key in equations}
             made = made._replace(rule=equations, options=known)
         found[name] = made
+    if wanted in lacking:
+        raise refusal(framework, f"the optimizer {wanted}", f"it has {', '.join(found)}")
     return found
 
 

@@ -126,8 +126,8 @@ def _operation(formula: Expr) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
     operation = FUNCTIONS[name].operation if name in FUNCTIONS else name
     if operation in ("max", "min") and len(arguments) == 1:
         operation = {"max": "largest", "min": "smallest"}[operation]
-    if operation == "gelu" and "tanh" in given:
-        operation = "gelu_tanh"
+    if operation == "gelu" and given[1:]:
+        operation = f"gelu_{given[1]}"
     if operation in POSITIONAL and len(arguments) > FUNCTIONS[name].least:
         options[POSITIONAL[operation]] = tuple(arguments[FUNCTIONS[name].least :])
         arguments = arguments[: FUNCTIONS[name].least]

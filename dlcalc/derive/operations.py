@@ -126,7 +126,7 @@ def _carried_back(
 
 def slope_of(f: Any, x: Value, function: str) -> Value:
     """The slope of a function of one argument: relu'(x)."""
-    return formula(function, "slope")(f, x, OPERATIONS[function].value(f, x))
+    return OPERATIONS[function].pull(f, 1, OPERATIONS[function].value(f, x), (x,), 0)
 
 
 _KNOWN: dict[str, Any] = {

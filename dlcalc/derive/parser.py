@@ -237,12 +237,13 @@ _DEFINES = re.compile(r"\)\s*=(?!=)")
 _TERMS = ("+", "-")
 _FACTORS = {"*": "mul", "⊙": "hadamard", "/": "div"}
 COMPARISONS = {">": "gt", "<": "lt", ">=": "ge", "<=": "le", "==": "eq", "!=": "ne"}
-WORDS: dict[str, Any] = {
-    "yes": True, "no": False, "True": True, "False": False, "true": True, "false": False,
-    "same": "same", "valid": "valid", "full": "full", "tanh": "tanh", "erf": "erf", "none": "erf",
-    "None": None,
-}  # fmt: skip
-"""Words that are values of options."""
+_TRUTH = {"yes": True, "no": False, "True": True, "False": False, "true": True, "false": False}
+WORDS: dict[str, dict[str, Any]] = {
+    "keepdims": _TRUTH, "ceil": _TRUTH, "exclude_pad": _TRUTH,
+    "pad": {"same": "same", "valid": "valid", "full": "full"},
+    "form": {"tanh": "tanh", "erf": "erf", "none": "erf"}, "shape": {}, "axes": {},
+}
+"""Words that are values of an option; of the others None is."""
 _OF_SEVERAL = frozenset(("concat", "stack", "gather", "max", "min"))
 _INCOMPLETE = ("reshape", "broadcast", "expand", "squeeze", "one_hot")
 """Operations that want their option."""
@@ -672,12 +673,12 @@ class _Parser:
     def _setting(self, option: str) -> Any:
         """The value of an option: a word, a whole number, or several in brackets."""
         quoted = bool(self.took("'"))
-        token = self.token
-        if token.kind == "name" and token.text in WORDS and option not in ("shape", "axes"):
+        token, words = self.token, WORDS.get(option, {"None": None})
+        if token.kind == "name" and token.text in words:
             self.next()
             if quoted and not self.took("'"):
                 self.refuse()
-            return WORDS[token.text]
+            return words[token.text]
         if token.text in ("(", "["):
             self._enter(self.next())
             values = [] if self.token.text in ")]" else [self._setting(option)]
@@ -724,8 +725,8 @@ class _Parser:
                 operation = {"max": "largest", "min": "smallest"}[operation]
             elif options:
                 raise self.wrong(f"{name.text} of several has no axis; stack them first", name)
-        if options.pop("form", "erf") == "tanh":
-            operation = "gelu_tanh"
+        if "form" in options:
+            operation = self._gelu(name, options.pop("form"))
         option = POSITIONAL.get(operation, "")
         if operation in _INCOMPLETE and option not in options:
             raise self.wrong(
@@ -735,6 +736,12 @@ class _Parser:
         if option in ("shape", "axes") and option in options:  # several, also where one
             options[option] = _several(options[option])
         return self.made(operation, arguments, name.start, options or NO_OPTIONS)
+
+    def _gelu(self, name: Token, form: Any) -> str:
+        """The operation of a form of gelu that is asked for."""
+        if form not in ("tanh", "erf"):
+            raise self.wrong("the forms of gelu are gelu(x, tanh) and gelu(x, erf)", name)
+        return f"gelu_{form}"
 
     def _parted(self, sign: str = ",", read: Callable[[], Any] | None = None) -> list[Any]:
         """Expressions, or what is read otherwise, with a sign between them."""

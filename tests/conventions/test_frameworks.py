@@ -262,6 +262,18 @@ def test_equations_are_derived_as_a_framework_derives(
     assert (plain["x"], plain["a"], plain["b"]) == (0, 0.5, 0.5)
 
 
+@pytest.mark.parametrize("framework", ["pytorch", "flax", "tinygrad"])
+def test_a_form_of_gelu_that_is_asked_for_is_that_one(framework: str) -> None:
+    """Values and slopes of PyTorch 2.13 at 1."""
+    for form, value, slope in (("erf", 0.8413447, 1.0833155), ("tanh", 0.8411920, 1.0829640)):
+        equations = f"y = gelu(x, {form}); z = gelu(x); s = gelu'(x)"
+        found = dlcalc.grad(equations, {"x": 1}, of=["y", "z"], framework=framework)
+        assert found.values["y"] == pytest.approx(value, abs=1e-7)
+        assert found.gradients["y"]["x"] == pytest.approx(slope, abs=1e-7)
+        assert found.gradients["z"]["x"] == found.values["s"]
+        assert f"gelu(x, {form})" in found.explain()
+
+
 ONNX = [
     ["onnx", "layernorm over=all", "4x9x9", {"Scale": [324], "B": [324]}],
     ["onnx", "groupnorm 2", "4x9x9", {"scale": [4], "bias": [4]}],

@@ -276,6 +276,10 @@ LEFT_INDEX = ("an index on the left is a whole number, a loop's variable, or a l
     ("for t in 1..2: f(a) = a; h[t] = f(t)", 33, "f(t)", "a function is defined outside of loops"),
     ("for t in 1..0: f(a) = a; y = f(s)", 30, "f(s)", "a function is defined outside of loops"),
     ("y = softmax(x, axis=z)", 21, "z", "z is no whole number here"),
+    ("y = sum(s, axis=same)", 17, "same", "same is no whole number here"),
+    ("y = cumsum(s, tanh)", 15, "tanh", "tanh is no whole number here"),
+    *((f"y = gelu({words})", 5, "gelu", "the forms of gelu are gelu(x, tanh) and gelu(x, erf)")
+      for words in ("s, q", "s, 1", "s, None", "s, tanh, erf", "s, approximate='new'")),
     ("y = ∑_i x[i]; z = a s", 21, "s", "found 's' after 'a'; products are written out: a*s, or "
      "a @ s for matrices"),
 ])

@@ -249,7 +249,8 @@ def step(
     if framework is not None:
         from dlcalc.conventions.training import facts_of, optimisers_of, with_defaults
 
-        framed = facts_of(framework), optimisers_of(framework)
+        wanted = as_object(optimizer or {}, "optimizer").get("type")
+        framed = facts_of(framework), optimisers_of(framework, wanted)
         net = with_defaults(net, framework)
     problem = Problem(net, x, known, {} if parameters is None else parameters, init, seed, *framed)
     problem.asked = asked
