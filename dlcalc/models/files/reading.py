@@ -6,13 +6,14 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dlcalc.errors import At, DlcalcError, FileError, InputError
 from dlcalc.input.sources import Reading, Source, decode, read_file, read_table
-from dlcalc.input.zips import open_zip, seekable
-from dlcalc.models.files.tensors import Held, Tensor, decide
 from dlcalc.models.tree import Model
+
+if TYPE_CHECKING:
+    from dlcalc.models.files.tensors import Held, Tensor
 
 _TABLE = read_table(__file__, "reading.txt")
 ENDINGS = tuple(_TABLE["reader"])
@@ -99,6 +100,8 @@ def read_weights(*paths: str, input: tuple[int, ...] | None = None) -> Held:
 
 def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
     """All parts as one, each tensor with its role."""
+    from dlcalc.models.files.tensors import Held, decide
+
     seen: dict[str, Tensor] = {}
     for part in found:
         for tensor in part.tensors:
@@ -211,18 +214,22 @@ def read_open(file: BinaryIO, path: str, input: tuple[int, ...] | None = None) -
     if ending == ".bin" or ending not in ENDINGS:
         ending = by_content(file) or ending
     if ending == ".zip":
+        from dlcalc.input.zips import seekable
+
         file = seekable(file)
         ending = _of_zip(file)
     function = (_TABLE["reader"] | _TABLE["inner"]).get(ending)
     if function is None:
         raise InputError(f"is no file of weights that is known: {', '.join(ENDINGS)}")
     module, _, name = function.partition(".")
-    read: Reader = getattr(import_module(f"dlcalc.models.files.{module}"), name)
+    read: Callable[..., Held] = getattr(import_module(f"dlcalc.models.files.{module}"), name)
     return read(file, path, input)
 
 
 def _of_zip(file: BinaryIO) -> str:
     """What ending a zip deserves, by its members."""
+    from dlcalc.input.zips import open_zip
+
     with open_zip(file, "a zip") as archive:
         names = archive.namelist()
     file.seek(0)
@@ -250,6 +257,3 @@ _STARTS = {
 }
 _ONNX_SECOND = (b"\x12", b"\x1a", b"\x22", b"\x28", b"\x32", b"\x3a", b"\x42")
 """The fields that may follow the version at the start of an ONNX file."""
-
-
-Reader = Callable[[BinaryIO, str, tuple[int, ...] | None], Held]
