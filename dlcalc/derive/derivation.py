@@ -26,6 +26,7 @@ from dlcalc.derive.working_terms import CUT, Symbols, Term, differ_in_rank, form
 from dlcalc.formulas.expressions import Expr, Span, Step, call, mul, symbol
 from dlcalc.formulas.products import MOST_TERMS, Apart, products
 from dlcalc.formulas.text import formula_text
+from dlcalc.numbers.axes import listed, plural
 from dlcalc.numbers.exact import FLOAT_EXACT
 
 if TYPE_CHECKING:
@@ -349,10 +350,8 @@ def zero_reason(paths: Sequence[Path], values: Mapping[Expr, Any]) -> str:
              for path in paths]
     if not all(zeros):
         return ""
-    names = list(dict.fromkeys(name for each in zeros for name in each))
-    if len(names) == 1:
-        return f"0 because {names[0]} is 0"
-    return f"0 because {', '.join(names[:-1])} and {names[-1]} are 0"
+    names = dict.fromkeys(name for each in zeros for name in each)
+    return f"0 because {listed(names)} {plural(len(names), 'is')} 0"
 
 
 Style = Callable[[str], Expr]

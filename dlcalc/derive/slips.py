@@ -27,6 +27,7 @@ from dlcalc.derive.working_terms import turned
 from dlcalc.errors import DlcalcError
 from dlcalc.formulas.expressions import Column, Expr, call, hadamard, stack, symbol
 from dlcalc.formulas.text import formula_text
+from dlcalc.numbers.axes import listed
 from dlcalc.numbers.compare import DEFAULT_TOLERANCE, Said, agree
 
 Array = Any
@@ -343,9 +344,8 @@ class Slips:
             fields.setdefault(said or words, []).extend([] if said else [self._name(group)])
         parts = []
         for words, names in fields.items():
-            *most, last = names or [""]
-            listed = f"{', '.join(most)} and {last}" if most else last
-            parts.append(f"{words} in {listed}" if _wants_place(words, last) else words)
+            wanted = _wants_place(words, (names or [""])[-1])
+            parts.append(f"{words} in {listed(names)}" if wanted else words)
         return " together with ".join(parts)
 
     def _located(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dlcalc.formulas.expressions import Expr, Step, add, ceil, floor, symbol
 from dlcalc.input.expressions import mistakes
-from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.axes import by_x, listed
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.sizes import Axis
 from dlcalc.typed import TYPE_CHECKING, Any
@@ -175,8 +175,7 @@ def ranges_text(found: Solutions) -> str:
 def _solutions_text(found: Solutions) -> str:
     if found.count is None or found.count > MOST_NAMED:
         return ranges_text(found)
-    values = [by_x(_as_list(each.value)) for each in found.solutions]
-    return " and ".join(filter(None, (", ".join(values[:-1]), values[-1])))
+    return listed(by_x(_as_list(each.value)) for each in found.solutions)
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import index
 
 from dlcalc.errors import InputError, ShapeError, did_you_mean
@@ -161,6 +161,18 @@ def plural(count: int, noun: str) -> str:
     if count == 1:
         return noun
     return {"axis": "axes", "bias": "biases", "entry": "entries", "is": "are"}.get(noun, noun + "s")
+
+
+def listed(names: Iterable[object], most: int | None = None) -> str:
+    """Names in a sentence, of many the first few.
+
+    >>> listed("rzn"), listed(range(5), most=2)
+    ('r, z and n', '0, 1 and 3 more')
+    """
+    words = list(map(str, names))
+    if most is not None and len(words) > most:
+        words[most:] = [f"{len(words) - most:,} more"]
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def by_x(values: Sequence[object]) -> str:

@@ -31,7 +31,7 @@ from dlcalc.layers.network import (
     network_loss,
     require_few,
 )
-from dlcalc.numbers.axes import check_flags
+from dlcalc.numbers.axes import check_flags, listed
 from dlcalc.numbers.differences import GradientCheck, check_gradients
 from dlcalc.numbers.exact import Array, all_finite, as_layers_of
 from dlcalc.numbers.results import Result
@@ -111,19 +111,8 @@ def findings(result: MlpStep) -> Iterator[str]:
 def _sentences(part: str, names: Sequence[str], **facts: Any) -> Iterator[str]:
     """The sentences of a part that hold, of some names."""
     return sentences(__file__, "findings.txt", part, {
-        **facts, "count": len(names), "names": listed(names),
+        **facts, "count": len(names), "names": listed(names, MOST_NAMED),
     })
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence, the first few of many.
-
-    >>> listed(["b3", "b4"])
-    'b3 and b4'
-    """
-    if len(names) > MOST_NAMED:
-        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED:,} more"
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from dlcalc.errors import InputError, LimitError, ShapeError
 from dlcalc.formulas.expressions import Step, call, mul, symbol, total, transpose
 from dlcalc.input.expressions import sentences
 from dlcalc.input.fields import takes_record
-from dlcalc.numbers.axes import at_least, by_x
+from dlcalc.numbers.axes import at_least, by_x, listed, plural
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.differences import EPSILON, GradientCheck, Parameters, check_gradients
 from dlcalc.numbers.exact import Array
@@ -628,9 +628,7 @@ def _minimum(fits: Sequence[Fit], covers: tuple[int, ...]) -> str:
 
 
 def _in_words(covers: tuple[int, ...]) -> str:
-    if len(covers) == 1:
-        return f"component {covers[0]}"
-    return f"components {', '.join(map(str, covers[:-1]))} and {covers[-1]}"
+    return f"{plural(len(covers), 'component')} {listed(covers)}"
 
 
 MARGIN = 3.0

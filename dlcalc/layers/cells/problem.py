@@ -19,7 +19,7 @@ from dlcalc.input.sources import text_beside
 from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import Objective, as_targets, objective
 from dlcalc.names import GATE_ACTIVATIONS
-from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.axes import by_x, listed
 from dlcalc.numbers.exact import Array, all_finite, as_doubles
 from dlcalc.numbers.results import Result
 
@@ -89,15 +89,6 @@ class Cell:
     def argument(self, gate: str) -> str:
         """The quantity that the activation of a gate is applied to."""
         return f"{self.letter}{gate}" if len(self.gates) > 1 else self.letter
-
-
-def listed(gates: str) -> str:
-    """Gates in a sentence.
-
-    >>> listed("rzn")
-    'r, z and n'
-    """
-    return f"{', '.join(gates[:-1])} and {gates[-1]}"
 
 
 def gate_rows(gates: str, hidden: int) -> dict[str, slice]:

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.mlp.answer import findings, listed, mlp
+from dlcalc.commands.mlp.answer import findings, mlp
 from dlcalc.commands.mlp.working import MlpWorking
 from dlcalc.formulas.expressions import Step, symbol
 from dlcalc.formulas.text import formula_text
 from dlcalc.layers.losses import OBJECTIVES
 from dlcalc.names import ACTIVATIONS
+from dlcalc.numbers.axes import listed
 from dlcalc.shell.runner import answer_of
 from tests.derive.typed import untrue
 from tests.formulas.evaluation import disagreement, elements
@@ -110,7 +111,7 @@ def test_findings_of_starts() -> None:
 
 
 def test_many_names_are_cut_short() -> None:
-    assert listed([f"w{n}" for n in range(10)]).endswith("w7 and 2 more")
+    assert listed([f"w{n}" for n in range(10)], 8).endswith("w7 and 2 more")
 
 
 @pytest.mark.parametrize(
