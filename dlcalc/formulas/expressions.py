@@ -121,8 +121,8 @@ class Column(Expr):
 
     __slots__ = ()
 
-    def __init__(self, values: Sequence[Any]) -> None:
-        super().__init__(type(self).__name__.lower(), tuple(values))
+    def __init__(self, values: Sequence[Any], kind: str = "column") -> None:
+        super().__init__(kind, tuple(values))
 
     def put(self, values: Mapping[Expr, Term]) -> Expr:
         """The column itself: there is no symbol in it."""
@@ -137,6 +137,9 @@ class Vector(Column):
     """A vector that is typed in a row, and stands upright where it is set."""
 
     __slots__ = ()
+
+    def __init__(self, values: Sequence[Any]) -> None:
+        super().__init__(values, "vector")
 
 
 def total(body: Term, index: str = "", *last: Term) -> Expr:

@@ -267,6 +267,18 @@ def require_few(count: int) -> None:
         raise LimitError(f"{count:,} weights are more than the {MOST_WEIGHTS:,} worked out at once")
 
 
+def as_examples(x: Any) -> tuple[Array, bool]:
+    """x as a batch, (batch, in), and whether it was one example, (in,); else ShapeError.
+
+    >>> as_examples([1, 2])[0].shape
+    (1, 2)
+    """
+    inputs = as_doubles(x, "x")
+    if inputs.ndim not in (1, 2) or inputs.size == 0:
+        raise ShapeError("expected one example (a list) or a batch (a list of lists)").at("x")
+    return np.atleast_2d(inputs), inputs.ndim == 1
+
+
 def as_network(
     x: Any, target: Any, weights: Sequence[Any], biases: Sequence[Any] | None = None, *,
     activation: str = "relu", output: str = "softmax", loss: str | None = None,
@@ -283,21 +295,17 @@ def as_network(
     >>> as_network([1, 2], 0, [[[1, 2], [3, 4]]]).target.tolist()
     [[1.0, 0.0]]
     """
-    inputs = as_doubles(x, "x")
-    if inputs.ndim not in (1, 2) or inputs.size == 0:
-        raise ShapeError("expected one example (a list) or a batch (a list of lists)").at("x")
+    batch, single = as_examples(x)
     matrices = as_layers_of(weights, "weights")
     if not matrices:
         raise InputError("a network has at least one layer").at("weights")
     require_few(sum(matrix.size for matrix in matrices))
-    require_chain(matrices, inputs.shape[-1])
+    require_chain(matrices, batch.shape[1])
     named_activation(as_word(activation, "activation"))
     rate = as_double(learning_rate, "learning_rate")
     if not np.isfinite(rate):
         raise InputError(f"expected a finite number, not {rate}").at("learning_rate")
     pair = objective(as_word(output, "output"), None if loss is None else as_word(loss, "loss"))
-    single = inputs.ndim == 1
-    batch = np.atleast_2d(inputs)
     parameters = {f"weights[{n}]": each for n, each in enumerate(matrices)}
     if biases is not None:
         vectors = _as_biases(biases, matrices)

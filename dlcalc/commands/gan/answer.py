@@ -45,6 +45,7 @@ from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import objective, softmax
 from dlcalc.models.notation import read_notation
 from dlcalc.models.reading import as_model
+from dlcalc.models.tree import Model
 from dlcalc.numbers.exact import Array, as_numbers
 from dlcalc.numbers.places import Place
 from dlcalc.numbers.results import Result
@@ -261,12 +262,8 @@ def prepare(
     epochs = whole("epochs", usual["epochs"] if epochs is None else epochs)
     if epochs > MOST_EPOCHS:
         raise LimitError(f"{epochs:,} are more than {MOST_EPOCHS:,}").at("epochs")
-    images, place = None, data if isinstance(data, str) else "data" * (data is not None)
-    if isinstance(data, str):
-        images = read_images(data)
-    elif data is not None:
-        images = Images(data if isinstance(data, np.ndarray) else as_numbers(data, "data"))
-    with At(place):
+    images = _images_of(data)
+    with At(data if isinstance(data, str) else "data" * (data is not None)):
         examples = ring_of_gaussians() if images is None else as_images(images.train)
         if evaluate and (images is None or images.train_labels is None):
             raise InputError("`evaluate` wants labels: a folder with the four files of MNIST")
@@ -280,15 +277,29 @@ def prepare(
     latent = whole("latent", latent)
     with At("generator"):
         generating = Network(made, "generator", latent, examples.features)
-    last = judge.body[-1]
-    if chosen.loss != "least_squares" and getattr(last, "type", "") == "sigmoid":
-        judge = judge.replaced(judge.body[:-1])  # with cross entropy, it is in the loss
     with At("discriminator"):
-        judging = Network(judge, "discriminator", examples.features, 1)
+        judging = Network(_up_to_logits(judge, chosen), "discriminator", examples.features, 1)
     # The darkest pixel that the generator gives.
     least = 0.0 if not examples.ring and generating.rows[-1].type == "sigmoid" else -1.0
     training = Training(examples, generating, judging, latent, least, chosen)
     return Prepared(training, epochs, images if evaluate else None)
+
+
+def _images_of(data: Any) -> Images | None:
+    """The images of a folder, a file or an array; none where the ring is the data."""
+    if data is None:
+        return None
+    if isinstance(data, str):
+        return read_images(data)
+    return Images(data if isinstance(data, np.ndarray) else as_numbers(data, "data"))
+
+
+def _up_to_logits(discriminator: Model, settings: Settings) -> Model:
+    """The discriminator without a sigmoid at its end, which cross entropy has in the loss."""
+    sigmoid = getattr(discriminator.body[-1], "type", "") == "sigmoid"
+    if settings.loss == "least_squares" or not sigmoid:
+        return discriminator
+    return discriminator.replaced(discriminator.body[:-1])
 
 
 EPOCHS = "epochs"

@@ -15,7 +15,7 @@ from itertools import product
 from math import lcm, prod
 from typing import Any, NamedTuple
 
-from dlcalc.commands.mults.answer import TILE, Phase, Stage, column, columns_of, phases, points
+from dlcalc.commands.mults.counting import TILE, Phase, Stage, column, columns_of, phases, points
 from dlcalc.errors import LimitError
 from dlcalc.numbers.axes import at_least
 from dlcalc.numbers.sizes import Axis
@@ -359,7 +359,7 @@ class Check(NamedTuple):
 def verify(stage: Stage) -> tuple[Check, ...]:
     """Run every counted algorithm of a stage on one channel pair of random numbers.
 
-    >>> from dlcalc.commands.mults.answer import count_stage
+    >>> from dlcalc.commands.mults.counting import count_stage
     >>> [check.executed for check in verify(count_stage([Axis(28, 3)]))]
     [78, 78, 28, 42, 47]
     """

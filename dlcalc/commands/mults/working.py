@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from dlcalc.commands.mults import answer as counts
-from dlcalc.commands.mults.answer import Multiplications, Phase, Stage
+from dlcalc.commands.mults import counting
+from dlcalc.commands.mults.counting import Multiplications, Phase, Stage
 from dlcalc.formulas.expressions import Expr, Step, add, call, ceil, floor, mul, symbol, total
 from dlcalc.numbers.axes import by_x
 from dlcalc.numbers.compare import slip_of
@@ -101,7 +101,7 @@ def count_step(stage: Stage, method: str) -> Step:
         nested = "nested; " if len(stage.axes) > 1 else ""
         note = f"{nested}the fewest products of a channel pair, all phases at once: {stage.rank}"
     if method == "fft":
-        sizes = [counts.points(axis) for axis in stage.axes]
+        sizes = [counting.points(axis) for axis in stage.axes]
         factors = (count.per_pair,)
         note = (
             f"{by_x(sizes)} points: a product for each frequency that is its own mirror image, "
@@ -137,7 +137,7 @@ def axis_steps(line: Axis, found: tuple[Phase, ...], tile: int, name: str) -> It
 
 def _sequence(line: Axis) -> str:
     """0, 0, x₁, 0, x₂, …: the columns that the kernel moves over."""
-    before, columns, after = counts.grid(line)
+    before, columns, after = counting.grid(line)
     apart = line.stride if line.transposed else 1
 
     def entry(position: int) -> str:
@@ -184,7 +184,7 @@ def _summed(terms: list[int]) -> tuple[Expr, ...]:
 
 
 def _output_step(line: Axis, output: int) -> Step:
-    met = counts.meetings(line, output)
+    met = counting.meetings(line, output)
     # By the columns, which in a transposed convolution the taps meet backwards.
     terms = met[::-1] if line.transposed else met
     words = _entries(terms, lambda at: _indexed("x", at[1]) + _indexed("w", at[0]), SHORT, " + ")
@@ -193,10 +193,10 @@ def _output_step(line: Axis, output: int) -> Step:
 
 
 def _sum_steps(line: Axis) -> Iterator[Step]:
-    by_tap = [counts.columns_met(line, tap) for tap in range(line.kernel)]
+    by_tap = [counting.columns_met(line, tap) for tap in range(line.kernel)]
     products = sum(by_tap)
     if line.output <= FULL:
-        by_output = [len(counts.meetings(line, output)) for output in range(line.output)]
+        by_output = [len(counting.meetings(line, output)) for output in range(line.output)]
         yield Step("zero_skip by outputs", products, None, (add(*by_output),))
     lands, step = (OUTPUT, L) if line.transposed else (L, OUTPUT)
     first, last = ceil((P - TAP * D) / S), floor((P + lands - 1 - TAP * D) / S)
@@ -205,7 +205,7 @@ def _sum_steps(line: Axis) -> Iterator[Step]:
     yield Step("zero_skip by taps", products, total(columns, *taps), _summed(by_tap))
     if not line.transposed:
         return
-    on_grid = counts.outputs_on_grid(line)
+    on_grid = counting.outputs_on_grid(line)
     yield Step(
         "polyphase", sum(on_grid), total(last - first + 1, *taps), _summed(on_grid),
         "with the zeros at the edges",
@@ -213,7 +213,7 @@ def _sum_steps(line: Axis) -> Iterator[Step]:
 
 
 def _phase_steps(line: Axis, found: tuple[Phase, ...], tile: int) -> Iterator[Step]:
-    stepping, taps, lands = counts.steps(line)
+    stepping, taps, lands = counting.steps(line)
     inputs, outputs = (stepping, lands) if line.transposed else (lands, stepping)
     side = "outputs" if line.transposed else "inputs"
     yield Step(
@@ -241,7 +241,7 @@ def _nth(step: int) -> str:
 def _phase_step(line: Axis, number: int, phase: Phase) -> Step:
     inputs, taps, outputs = (
         _entries(columns, partial(_indexed, name), SHORT)
-        for name, columns in zip("xwy", counts.columns_of(line, phase), strict=True)
+        for name, columns in zip("xwy", counting.columns_of(line, phase), strict=True)
     )
     smallest, middle, _ = sorted((phase.inputs, phase.taps, phase.outputs))
     rank, formula = str(phase.rank), add(smallest, middle) - 1

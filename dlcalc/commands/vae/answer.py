@@ -26,6 +26,7 @@ from dlcalc.layers.counted import whole
 from dlcalc.layers.losses import binary_cross_entropy
 from dlcalc.layers.network import (
     Dense,
+    as_examples,
     dense,
     dense_layers,
     numbered,
@@ -33,7 +34,7 @@ from dlcalc.layers.network import (
     require_few,
     require_matrix,
 )
-from dlcalc.numbers.axes import check_flags
+from dlcalc.numbers.axes import by_x, check_flags
 from dlcalc.numbers.exact import Array, all_finite, as_doubles, as_layers_of, as_word
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Block, Table, Text
@@ -118,42 +119,56 @@ def as_autoencoder(
     >>> as_autoencoder([0.5, 1], [[1], [2], [3]], [[1, 2]], [[3, 4]], [[[5], [6]]]).noise.shape
     (3, 1, 1)
     """
-    inputs = as_doubles(x, "x")
-    if inputs.ndim not in (1, 2) or inputs.size == 0:
-        raise ShapeError("expected one example (a list) or a batch (a list of lists)").at("x")
+    inputs, single = as_examples(x)
     if ((inputs < 0) | (inputs > 1)).any():
         raise InputError("Bernoulli outputs are compared with values from 0 to 1").at("x")
     require_known(as_word(head, "head"), HEADS, "head")
-    single = inputs.ndim == 1
-    inputs = inputs[np.newaxis] if single else inputs
     hidden = as_layers_of(encoder, "encoder")
     require_chain(hidden, inputs.shape[1], "encoder")
-    w_mu, w_sigma = as_doubles(mu, "mu"), as_doubles(sigma, "sigma")
-    for name, weight in (("mu", w_mu), ("sigma", w_sigma)):
-        require_matrix(weight, len(hidden[-1]) if hidden else inputs.shape[1], name)
-    if len(w_mu) != len(w_sigma):
-        message = f"{len(w_sigma)} rows, but mu has {len(w_mu)}: one a latent dimension in both"
-        raise ShapeError(message).at("sigma")
-    outward = as_layers_of(decoder, "decoder")
-    if not outward:
-        raise InputError("expected at least one matrix").at("decoder")
-    require_chain(outward, len(w_mu), "decoder")
-    if (found := len(outward[-1])) != inputs.shape[1]:
-        raise ShapeError(f"{found} outputs; expected {inputs.shape[1]}, as x has").at(
-            f"decoder[{len(outward) - 1}]")
-    given = as_doubles(noise, "noise")
-    one = (len(w_mu),) if single else (len(inputs), len(w_mu))
-    sampled = given.ndim == len(one) + 1 and len(given) > 0
-    if given.shape[sampled:] != one:
-        shape, expected = ("x".join(map(str, each)) or "a number" for each in (given.shape, one))
-        raise ShapeError(f"shape {shape}; expected {expected}, or samples x {expected}").at("noise")
-    epsilon = given.reshape(-1, len(inputs), len(w_mu))
+    w_mu, w_sigma = _as_heads(mu, sigma, len(hidden[-1]) if hidden else inputs.shape[1])
+    outward = _as_decoder(decoder, len(w_mu), inputs.shape[1])
+    epsilon, sampled = _as_noise(noise, len(inputs), len(w_mu), single)
     require_few(sum(each.size for each in (*hidden, w_mu, w_sigma, *outward)))
     widest = epsilon[..., 0].size * max(len(each) for each in outward)
     if widest > MOST_VALUES:
         message = f"{widest:,} values of one layer are more than {MOST_VALUES:,}"
         raise LimitError(message).at("noise")
     return Autoencoder(inputs, epsilon, hidden, w_mu, w_sigma, outward, head, single, sampled)
+
+
+def _as_heads(mu: Any, sigma: Any, inputs: int) -> tuple[Array, Array]:
+    """W_μ and W_σ, of as many rows both."""
+    w_mu, w_sigma = as_doubles(mu, "mu"), as_doubles(sigma, "sigma")
+    require_matrix(w_mu, inputs, "mu")
+    require_matrix(w_sigma, inputs, "sigma")
+    if len(w_mu) != len(w_sigma):
+        message = f"{len(w_sigma)} rows, but mu has {len(w_mu)}: one a latent dimension in both"
+        raise ShapeError(message).at("sigma")
+    return w_mu, w_sigma
+
+
+def _as_decoder(decoder: Sequence[Any], latent: int, outputs: int) -> tuple[Array, ...]:
+    """The matrices that lead from the latent to as many outputs as x has."""
+    matrices = as_layers_of(decoder, "decoder")
+    if not matrices:
+        raise InputError("expected at least one matrix").at("decoder")
+    require_chain(matrices, latent, "decoder")
+    last = len(matrices) - 1
+    if len(matrices[last]) != outputs:
+        message = f"{len(matrices[last])} outputs; expected {outputs}, as x has"
+        raise ShapeError(message).at(f"decoder[{last}]")
+    return matrices
+
+
+def _as_noise(noise: Any, batch: int, latent: int, single: bool) -> tuple[Array, bool]:
+    """ε as (samples, batch, latent), and whether it had an axis of samples."""
+    given = as_doubles(noise, "noise")
+    one = (latent,) if single else (batch, latent)
+    sampled = given.ndim == len(one) + 1 and len(given) > 0
+    if given.shape[sampled:] != one:
+        shape, expected = by_x(given.shape) or "a number", by_x(one)
+        raise ShapeError(f"shape {shape}; expected {expected}, or samples x {expected}").at("noise")
+    return given.reshape(-1, batch, latent), sampled
 
 
 def drawn_noise(x: Any, mu: Any, samples: int | None, seed: int) -> Array:

@@ -1,12 +1,10 @@
 """ONNX read without its package: tensors by role, nodes with shapes, products and fields, layers.
 
-Source: onnx/onnx, onnx.proto, IR version 10 (package onnx 1.23.2), in protobuf's wire format, which
-is read forward: fields by their numbers, and long data passed over. External data is never opened.
+Source: onnx/onnx, onnx.proto, IR version 10 (package onnx 1.23.2). External data is never opened.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import struct
 from collections import ChainMap, defaultdict
@@ -16,12 +14,13 @@ from functools import partial
 from itertools import product
 from math import prod
 from operator import mul
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
 from dlcalc.input.expressions import Expression, Fields, broadcast, facts, read_expression
 from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
+from dlcalc.models.files.protobuf import BYTES, VARINTS, Message, Passed, Reader, signed, varints
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor
 from dlcalc.models.foreign import layer_of, one
@@ -29,170 +28,6 @@ from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
 from dlcalc.numbers.sizes import Axis, pad_pair
-
-MOST_FIELDS = 6_000_000
-"""Whole numbers of one file, the keys and lengths of its fields among them."""
-MOST_KEPT = 256 << 20
-"""Bytes of one file beside its long data."""
-LONG = 4096
-"""Bytes of data beyond which only its length is kept."""
-MOST_MESSAGES = 200
-"""Messages within messages."""
-BYTES, VARINTS = "", "varints"
-"""Kinds of long data: passed over by bytes, or by whole numbers of 7 bits a byte."""
-
-
-class Passed(NamedTuple):
-    """Long data that was passed over."""
-
-    size: int
-    """Its bytes or whole numbers."""
-
-
-class Message:
-    """The fields of a message in order, each with its key, which is number and kind."""
-
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self.fields: list[tuple[int, int | bytes | Message | Passed]] = []
-
-    def all(self, number: int, *kinds: type) -> list[Any]:
-        """The values of a field that are of some kinds: whole numbers, bytes, messages."""
-        return [
-            each for key, each in self.fields if key >> 3 == number and isinstance(each, kinds)
-        ]
-
-    def inner(self, number: int) -> Iterator[Message]:
-        """The messages of a field."""
-        for each in self.all(number, bytes, Message):
-            if isinstance(each, bytes):
-                each = self.reader.message(Stream(io.BytesIO(each)))
-            yield each
-
-    def length(self, number: int, of: Callable[[bytes], int] = len) -> int:
-        """How many bytes or whole numbers a field has, those that were passed over among them."""
-        return sum(
-            each.size if isinstance(each, Passed) else of(each)
-            for each in self.all(number, bytes, Passed)
-        )
-
-    def text(self, number: int) -> str:
-        """The last text of a field."""
-        return ["", *self.texts(number)][-1]
-
-    def texts(self, number: int) -> list[str]:
-        """The texts of a field; what is not UTF-8 is replaced."""
-        return [each[:LONG].decode("utf-8", "replace") for each in self.all(number, bytes)]
-
-    def whole(self, number: int, default: int = 0) -> int:
-        """The last whole number of a field."""
-        found: list[int] = self.all(number, int)
-        return found[-1] if found else default
-
-    def wholes(self, number: int) -> list[int]:
-        """The whole numbers of a repeated field, packed or one by one."""
-        found = self.all(number, int)
-        for each in self.all(number, bytes):
-            stream = Stream(io.BytesIO(each))
-            while not stream.ended():
-                found.append(self.reader.varint(stream))
-        return [signed(each) for each in found]
-
-    def encoded(self) -> bytes:
-        """The message without the data that was passed over, as a file has it."""
-        found = bytearray()
-        for key, each in self.fields:
-            if isinstance(each, int):
-                found += _encoded(key) + _encoded(each)
-            elif not isinstance(each, Passed):
-                data = each.encoded() if isinstance(each, Message) else each
-                found += _encoded(key) + (_encoded(len(data)) if key & 7 == 2 else b"") + data
-        return bytes(found)
-
-
-class Reader:
-    """Reads messages forward, and bounds what it takes; the schema says where long data may lie."""
-
-    def __init__(self, schema: Mapping[str, Mapping[int, str]]) -> None:
-        self.schema = schema
-        self.numbers = 0
-        self.kept = 0
-
-    def message(
-        self, stream: Stream, size: int | None = None, kind: str = "", depth: int = 0
-    ) -> Message:
-        """A message of so many bytes, or all that is left."""
-        if depth > MOST_MESSAGES:
-            raise InputError("messages within messages beyond any honest depth")
-        found = Message(self)
-        end = None if size is None else stream.at + size
-        while not stream.ended() if end is None else stream.at < end:
-            key = self.varint(stream)
-            if not key >> 3 or key & 7 not in (0, 1, 2, 5):
-                raise InputError(f"damaged: byte {stream.at:,} begins no field")
-            if key & 7 == 0:
-                found.fields.append((key, self.varint(stream)))
-            elif key & 7 == 2:
-                found.fields.append((key, self.data(stream, kind, key >> 3, depth)))
-            else:
-                found.fields.append((key, stream.take(8 if key & 7 == 1 else 4, "a number")))
-        if end is not None and stream.at > end:
-            raise InputError("damaged: a field is longer than what holds it")
-        return found
-
-    def data(self, stream: Stream, kind: str, number: int, depth: int) -> bytes | Message | Passed:
-        """A text, a message or numbers, with its length before it; what is long is passed over."""
-        size, inner = self.varint(stream), self.schema.get(kind, {}).get(number)
-        stream.check(size, f"a field at byte {stream.at:,}")
-        if size <= LONG or inner is None:
-            self.kept += size
-            if self.kept > MOST_KEPT:
-                raise LimitError(f"more than {MOST_KEPT >> 20} MiB beside its weights")
-            return stream.take(size, "a field")
-        if inner in self.schema:
-            return self.message(stream, size, inner, depth + 1)
-        if inner == BYTES:
-            stream.skip(size, "its weights")
-            return Passed(size)
-        return Passed(sum(map(_varints, stream.parts(size, "its weights"))))
-
-    def varint(self, stream: Stream) -> int:
-        """A whole number of 7 bits a byte."""
-        self.numbers += 1
-        if self.numbers > MOST_FIELDS:
-            raise LimitError(f"more than {MOST_FIELDS:,} fields")
-        value = shift = 0
-        while shift < 70:
-            [byte] = stream.take(1, "a field")
-            value |= (byte & 127) << shift
-            if byte < 128:
-                return value & 0xFFFFFFFFFFFFFFFF
-            shift += 7
-        raise InputError(f"damaged: a number at byte {stream.at:,} has no end")
-
-
-def _varints(data: bytes) -> int:
-    """How many whole numbers of 7 bits a byte some bytes hold."""
-    return len(data.translate(None, bytes(range(128, 256))))
-
-
-def _encoded(value: int) -> bytes:
-    """A whole number in 7 bits a byte."""
-    found = bytearray()
-    while value > 127:
-        found.append(value & 127 | 128)
-        value >>= 7
-    return bytes((*found, value))
-
-
-def signed(value: int) -> int:
-    """The number that 64 bits stand for.
-
-    >>> signed(3), signed(2**64 - 1)
-    (3, -1)
-    """
-    return value - (1 << 64) if value >> 63 else value
-
 
 MOST_AXES, MOST_DEPTH, MOST_VALUES, MOST_SIZE, MOST_NODES = 64, 32, 64, 1 << 63, 100_000
 TABLE = read_table(__file__, "onnx.txt")
@@ -335,12 +170,15 @@ def _function(message: Message) -> tuple[tuple[str, str], Graph]:
 
 def _nodes(message: Message, number: int, depth: int) -> tuple[list[Node], list[Value]]:
     """The operations in a field, and what the constants among them hold."""
-    nodes = [_node(each, depth) for each in message.inner(number)]
-    held = [_constant(each) for each in nodes]
-    return [node for node, value in zip(nodes, held, strict=True) if value is None], [
-        replace(value, name=node.outputs[0])
-        for node, value in zip(nodes, held, strict=True) if value is not None
-    ]
+    nodes, constants = [], []
+    for each in message.inner(number):
+        node = _node(each, depth)
+        held = _constant(node)
+        if held is None:
+            nodes.append(node)
+        else:
+            constants.append(replace(held, name=node.outputs[0]))
+    return nodes, constants
 
 
 def _node(message: Message, depth: int) -> Node:
@@ -401,8 +239,8 @@ def _tensor(message: Message) -> Value:
     with At(printable(name)[:200] or "tensor"):
         if wrong := _wrong(value, message):
             raise InputError(wrong)
-        if kind in _KEPT and prod(value.shape) <= MOST_VALUES:
-            code, place = _KEPT[kind]
+        if dtype in _KEPT and prod(value.shape) <= MOST_VALUES:
+            code, place = _KEPT[dtype]
             data = b"".join(message.all(9, bytes) or message.all(place, bytes))
             if len(data) % struct.calcsize(code):
                 raise InputError("its last number is cut off")
@@ -415,7 +253,7 @@ def _fetch(values: Sequence[Value], folder: str) -> None:
     """Take numbers that are few from the file beside the model's in which they lie."""
     for value in values:
         place, offset = value.outside.get("location", ""), value.outside.get("offset", "0")
-        path, code = os.path.join(folder, place), {"float": "<f", "int64": "<q"}.get(value.dtype)
+        path, (code, _) = os.path.join(folder, place), _KEPT.get(value.dtype, ("", 0))
         beside = place == os.path.basename(place) and os.path.isfile(path)
         told = offset.isdecimal() and len(offset) < 19  # what a file can be moved to
         if beside and told and code and prod(value.shape) <= MOST_VALUES:
@@ -426,7 +264,7 @@ def _fetch(values: Sequence[Value], folder: str) -> None:
                 value.values = [each for (each,) in struct.iter_unpack(code, data)]
 
 
-_KEPT = {1: ("<f", 4), 7: ("<q", 9)}
+_KEPT = {"float": ("<f", 4), "int64": ("<q", 9)}
 """Types whose numbers are kept where they are few, and the field that holds them in bytes."""
 
 
@@ -435,7 +273,7 @@ def _wrong(value: Value, message: Message) -> str:
     numbers, outside = prod(value.shape), value.outside
     held = message.length(9) if message.all(9, bytes, Passed) else None
     count = message.length(4) // 4 + message.length(10) // 8 + len(message.all(6, bytes)) + sum(
-        message.length(at, _varints) + len(message.all(at, int)) for at in (5, 7, 11)
+        message.length(at, varints) + len(message.all(at, int)) for at in (5, 7, 11)
     )
     if len(value.shape) > MOST_AXES or any(size < 0 for size in value.shape):
         return "its sizes are damaged"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from dlcalc.commands.mults.answer import ends, make_lines
+from dlcalc.commands.mults.counting import ends, make_lines
 from dlcalc.errors import ShapeError
 from dlcalc.numbers.sizes import Axis
 

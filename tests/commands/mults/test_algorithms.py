@@ -23,7 +23,8 @@ from dlcalc.commands.mults.algorithms import (
     verify,
     winograd,
 )
-from dlcalc.commands.mults.answer import Phase, count_stage, make_lines, mults
+from dlcalc.commands.mults.answer import mults
+from dlcalc.commands.mults.counting import Phase, count_stage, make_lines
 from dlcalc.errors import LimitError
 from dlcalc.numbers.convolution.conv import conv
 from dlcalc.numbers.sizes import Axis

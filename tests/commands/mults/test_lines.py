@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from dlcalc.commands.mults.answer import (
+from dlcalc.commands.mults.counting import (
     Phase,
     columns_met,
     columns_of,

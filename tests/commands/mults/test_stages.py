@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from dlcalc.commands.mults.answer import Stage, add_up, count_model, count_stage, make_lines, mults
+from dlcalc.commands.mults.answer import mults
+from dlcalc.commands.mults.counting import Stage, add_up, count_model, count_stage, make_lines
 from dlcalc.errors import InputError, LimitError
 from dlcalc.models.count import params
 from dlcalc.models.reading import model

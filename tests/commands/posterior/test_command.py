@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.commands.posterior.answer import densities, log_density, posterior
+from dlcalc.commands.posterior.answer import densities, posterior
+from dlcalc.commands.posterior.mixture import log_density
 from tests.shell.running import invoke, run
 
 APART = '{"weights": [0.5, 0.5], "means": [-3, 3], "covariances": [1, 1]}'

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcalc.commands.posterior.answer import Here, _Search, _seen_from, mixture, normal_rule
+from dlcalc.commands.posterior.mixture import Here, _Search, _seen_from, mixture, normal_rule
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.gaussians import gaussian
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcalc.commands.posterior.answer import (
+from dlcalc.commands.posterior.answer import posterior
+from dlcalc.commands.posterior.mixture import (
     Mixture,
     check_reverse_kl,
     forward_kl,
     log_density,
     mixture,
     normal_rule,
-    posterior,
     reverse_kl,
 )
 from dlcalc.errors import InputError

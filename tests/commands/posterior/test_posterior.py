@@ -6,16 +6,8 @@ import numpy as np
 import pytest
 
 from dlcalc.commands.posterior import answer as mixtures
-from dlcalc.commands.posterior.answer import (
-    FORWARD,
-    REVERSE,
-    Fit,
-    Posterior,
-    local_minima,
-    log_density,
-    mixture,
-    posterior,
-)
+from dlcalc.commands.posterior.answer import FORWARD, REVERSE, Fit, Posterior, posterior
+from dlcalc.commands.posterior.mixture import local_minima, log_density, mixture
 from dlcalc.errors import InputError, LimitError
 from dlcalc.numbers.exact import Array
 from dlcalc.numbers.gaussians import gaussian

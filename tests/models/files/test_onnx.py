@@ -18,15 +18,14 @@ from dlcalc.models.files.onnx import (
     Named,
     Node,
     OnnxModel,
-    Reader,
     Translator,
     Uses,
     Value,
     follow_shapes,
     read_model,
     read_onnx,
-    signed,
 )
+from dlcalc.models.files.protobuf import Reader, signed
 from dlcalc.models.files.reading import read_weights
 from dlcalc.models.files.stream import Stream
 from dlcalc.models.receptive_fields import seen
