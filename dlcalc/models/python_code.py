@@ -19,8 +19,9 @@ from functools import partial
 from typing import Any
 
 from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
+from dlcalc.input.expressions import Fields, facts
 from dlcalc.input.sources import read_file
-from dlcalc.layers.table import bind, handler
+from dlcalc.layers.table import bind, complete, handler
 from dlcalc.models import foreign
 from dlcalc.models import python_language as python
 from dlcalc.models.count import params
@@ -201,6 +202,8 @@ FUNCTIONS = {
 """Classes without parameters by their names in small letters, as functions are called."""
 WORDS = foreign.TABLE["word"]
 """Functions by other names."""
+BEHIND = {type: facts(text) for type, text in foreign.TABLE["behind"].items()}
+"""What is known of the value that a layer of a type gives."""
 MODELS = re.compile("Module|.*Model|Layer|LightningModule|Sequential|ModuleList|ModuleDict")
 _CHILD = re.compile(r"^([ \t]*)\(([\w-]+)\): ?(?:(\d+) x )?", re.MULTILINE)
 
@@ -1348,26 +1351,10 @@ def _shared(layer: Layer, owner: Layer) -> Layer:
 
 def _behind(value: Tensor, layer: Layer, kind: str) -> None:
     """Put down the axes and channels that a layer makes of a value."""
-    word, options = layer.type, layer.options
-    first = layer.arguments[0] if layer.arguments else 0
-    axes = _axes(kind)
-    if axes:
+    if axes := _axes(kind):
         value.rank, value.last = axes + 1, axes == 1 and kind[-1] == "D"
-    if word in ("conv", "conv_transpose", "linear"):
-        value.width = first if isinstance(first, int) else 0
-    elif word == "dwconv":
-        value.width *= options.get("multiplier", 1)
-    elif word in ("lstm", "gru", "rnn"):
-        value.width = first * (2 if options.get("bidirectional") else 1)
-    elif word == "embedding":
-        value.width = layer.arguments[1]
-    elif word == "reshape":
-        sizes = first if isinstance(first, tuple) else (first,)
-        value.rank, value.last = len(sizes), kind == "Reshape" and len(sizes) == 2
-        value.width = sizes[-1 if value.last else 0]
-    elif word == "flatten" and not kind.startswith("Global"):
-        value.width = 0
-    if word in ("flatten", "select") or options.get("output") == "last":
-        value.rank, value.last = 1, False
-    elif word in ("embedding", "lstm", "gru", "rnn", "attention", "sequence"):
-        value.rank, value.last = 2, True
+    known = complete(layer.type, layer.arguments, dict(layer.options)) | {
+        "kind": kind, "given": value.width, "sizes": [*python.flat(layer.arguments[:1])],
+    }
+    for name, each in BEHIND.get(layer.type, {}).items():
+        setattr(value, name, each(Fields(known)))
