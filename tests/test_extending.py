@@ -23,7 +23,7 @@ ENTRY = '''
 featurescale scales=1
   weights = features * scales
 '''
-COMMAND = '"""Twice a number."""\n'
+HELP = "Twice a number.\n"
 ANSWER = '''
 from typing import Any
 from dlcalc.output.answer import Answer, Values
@@ -83,7 +83,7 @@ def test_a_format_is_one_object(copy: Path) -> None:
 def test_a_command_is_a_folder_and_a_line(copy: Path) -> None:
     folder = copy / "dlcalc/commands/double"
     folder.mkdir()
-    (folder / "command.py").write_text(COMMAND)
+    (folder / "help.txt").write_text(HELP)
     (folder / "options.txt").write_text(OPTIONS)
     (folder / "answer.py").write_text(ANSWER)
     (folder / "example.json").write_text(EXAMPLE)

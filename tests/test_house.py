@@ -159,7 +159,8 @@ def test_importing_the_package_imports_nothing_of_it() -> None:
 
 def test_a_command_imports_no_other() -> None:
     loaded = {name for name in loaded_by_command("size") if name.startswith("dlcalc.commands.")}
-    assert "dlcalc.commands.conv.command" not in loaded
+    assert "dlcalc.commands.size.answer" in loaded
+    assert not {f"dlcalc.commands.{name}" for name in ("conv.answer", "mults.command")} & loaded
 
 
 @pytest.mark.parametrize("name", vars(dlcalc)["_FUNCTIONS"])

@@ -19,6 +19,7 @@ from itertools import chain
 
 import click
 
+import dlcalc
 from dlcalc import names
 from dlcalc.errors import InputError
 from dlcalc.output.formats import FORMATS
@@ -68,21 +69,33 @@ class QuickCommand(Plain):
 
 
 def command_of(name: str) -> click.Command:
-    """A command: its help is the text of its `command.py`, its options stand in the table beside.
+    """A command: its help and the table of its options stand beside its `answer.py`.
 
-    It runs as the `run` there says, which gets the shared options as one `Output` in `out`, or
-    else as its `answer.py` does.
+    It runs as the `run` of its `command.py` says, where it has one, which gets the shared options
+    as one `Output` in `out`, or else as its `answer.py` does.
     """
-    own = vars(import_module(f"dlcalc.commands.{name}.command"))
-    params = [
-        _param(line, own) for row in read_lines(own["__file__"], "options.txt")
-        for line in GROUPS.get(row[1:], [row])
-    ]
+    own = _own(f"dlcalc.commands.{name}.command")
+    help, options = (
+        read_lines(dlcalc.__file__, f"commands/{name}/{file}.txt") for file in ("help", "options")
+    )
+    params = [_param(line, own) for row in options for line in GROUPS.get(row[1:], [row])]
     run = own.get("run") or partial(_answered, name)
     if any(each.name == "expect" for each in params):
         run = partial(_with_output, run)
     kind: type[click.Command] = own.get("Command", QuickCommand)
-    return kind(name, callback=run, params=params, help=own["__doc__"])
+    # A paragraph under \b is not folded; click knows it by the sign itself.
+    text = "\n".join("\b" if line == r"\b" else line for line in help)
+    return kind(name, callback=run, params=params, help=text)
+
+
+def _own(module: str) -> Mapping[str, Any]:
+    """What a command has in a file of its own: types of its options, and what runs it."""
+    try:
+        return vars(import_module(module))
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        return {}
 
 
 def _answered(command: str, /, **values: Any) -> None:

@@ -2,8 +2,9 @@
 
 A command is a line in the table of `shell/commands.txt` and a folder `commands/NAME/`:
 
-    command.py     its help, which is all that this file need hold: it runs as `answer.py` says
+    help.txt       its help; a paragraph under a line `\\b` is not folded
     options.txt    its options, a line each, as `shell/options.py` reads them
+    command.py     types of its options, or what runs it, where no other has them
     answer.py      its calculation, a function for Python users too, and a kind of `Run`: `fields`,
                    which its JSON may have, and `answer`, which makes the answer of a result
     example.json   what it runs when nothing is given to compute on

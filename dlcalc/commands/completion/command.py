@@ -1,12 +1,4 @@
-"""Print the completion script of a shell.
-
-\b
-Examples:
-  dlcalc completion bash > ~/.local/share/bash-completion/completions/dlcalc
-  dlcalc completion zsh > ~/.zfunc/_dlcalc
-  dlcalc completion fish > ~/.config/fish/completions/dlcalc.fish
-"""
-
+"""Prints the script by which a shell completes the line."""
 
 SCRIPTS = {"bash": "dlcalc.bash", "zsh": "_dlcalc", "fish": "dlcalc.fish"}
 """The script of each shell, beside this file."""

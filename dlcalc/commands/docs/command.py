@@ -1,14 +1,4 @@
-"""What all commands share: arrays, formats, the notation, checking answers.
-
-Without TOPIC, lists the topics. A topic is text on a terminal, and Markdown or a page of
-its own with -f markdown or -f html.
-
-\b
-Examples:
-  dlcalc docs
-  dlcalc docs arrays
-  dlcalc docs notation -f html > notation.html
-"""
+"""Prints the topics of the documentation."""
 
 from __future__ import annotations
 

@@ -1,13 +1,4 @@
-"""The exercises that dlcalc grew out of, and the commands that solve them.
-
-With NAME, runs the command that solves that exercise, with the options given here.
-
-\b
-Examples:
-  dlcalc examples
-  dlcalc examples E1
-  dlcalc examples E11 -f json
-"""
+"""The exercises of textbooks, each with the command that solves it."""
 
 from __future__ import annotations
 

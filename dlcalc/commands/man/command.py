@@ -1,12 +1,4 @@
-"""Write the man pages into a folder, one a command.
-
-The pages are made of the help of the commands. An installation has them already, under
-share/man/man1.
-
-\b
-Examples:
-  dlcalc man man1
-"""
+"""Writes the man pages."""
 
 from __future__ import annotations
 

@@ -1,17 +1,4 @@
-"""The models that dlcalc knows by name, each with its published figures.
-
-Each is a short file in the layer notation, or the fields of a config.json; a test
-recomputes every figure. A figure that no source confirms is shown as unconfirmed. With a
-NAME: this model, or what an architecture (a model_type of Hugging Face) builds by
-default, with its source and counts, in the layer notation, ready to edit.
-
-\b
-Examples:
-  dlcalc models
-  dlcalc models -f json
-  dlcalc models lenet
-  dlcalc models gpt_neo | dlcalc params - --summary
-"""
+"""Lists the models that are known, or shows one of them."""
 
 from __future__ import annotations
 

@@ -1,17 +1,4 @@
-"""A problem to solve by hand whose numbers work out nicely, and its answer.
-
-\b
-same command + same seed = same problem
-
-Without COMMAND, the commands that have problems. In json an answer comes as an entry of a
-sheet for dlcalc check.
-
-\b
-Examples:
-  dlcalc quiz conv --seed 7
-  dlcalc quiz conv --seed 7 --answer
-  dlcalc quiz kl --seed 1 --answer -f json
-"""
+"""The types of its options."""
 
 from __future__ import annotations
 
