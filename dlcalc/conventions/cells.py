@@ -14,9 +14,6 @@ from dlcalc.errors import InputError, ShapeError
 from dlcalc.layers.cells import problem
 from dlcalc.layers.cells.problem import Cell
 
-TORCH_GATES = {"lstm": "ifgo", "gru": "rzn", "rnn": "n"}
-
-
 BESIDE = ("steps", "inputs", "framework", "named_weights")
 """What the function of a cell takes beside its fields."""
 
@@ -58,7 +55,7 @@ def as_torch(
     >>> fields["weight_hh_l0"].tolist()
     [[3.0, 5.0], [4.0, 6.0]]
     """
-    layout, gates = layout_of(framework, cell), TORCH_GATES[cell]
+    layout, gates = layout_of(framework, cell), problem.CELLS[cell].torch_gates
     if "weight_ih_l0" in layout or "weight_ih_l0" in fields or not layout.keys() & fields.keys():
         return dict(fields), None
     kept = {name: each for name, each in fields.items() if name not in layout}

@@ -7,7 +7,8 @@ one here, a group under its name, which a table has in its place: `@shared`, `@c
 
 and one without flags an argument: `file?` may be left out, `model...` be given several times.
 A type is one of `types` or of the command's own file, `1..3` a whole number, `kind: max|avg` one
-of names, which may be those of a table, `flag` one that is off and `flag?` one that is not given.
+of names, which may be those of a table, `gates: ifog` the activation of one of these gates, `flag`
+one that is off and `flag?` one that is not given.
 """
 
 from __future__ import annotations
@@ -146,6 +147,8 @@ def _type(kind: str, own: Mapping[str, Any]) -> click.ParamType[Any] | None:
     if dots:
         return WholeType(int(least), int(most) if most else None)
     name, colon, known = kind.partition(": ")
+    if name == "gates":
+        return types.gate_activation(known)
     if colon:
         tables = {**vars(names), "FORMATS": FORMATS}
         return NameType(name, chain(*(tables.get(each, [each]) for each in known.split("|"))))
