@@ -96,7 +96,10 @@ class Expression:
 
 
 class Fields:
-    """Names and what they stand for, in levels; the first that knows a name gives it."""
+    """Names and what they stand for, in levels; the first that knows a name gives it.
+
+    What stands there may be found by a function of the names, as an expression is.
+    """
 
     def __init__(self, *levels: Mapping[str, Any]) -> None:
         self.levels = levels
@@ -126,7 +129,7 @@ class Fields:
         for at in range(first, len(self.levels)):
             if name in self.levels[at]:
                 value, varies = self.levels[at][name], False
-                if isinstance(value, Expression):
+                if callable(value):
                     # A definition may name what it replaces: the levels behind are meant.
                     self._from[name] = at + 1
                     around, self.varies = self.varies, False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from itertools import product
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from dlcalc.errors import At, InputError, did_you_mean
 from dlcalc.input.arrays import read_array
-from dlcalc.layers.cells.problem import INPUTS, Cell, CellResult, by_steps
+from dlcalc.layers.cells.problem import INPUTS, Cell, CellResult
 from dlcalc.output.answer import Answer, Block, Table, Text, Values
 from dlcalc.output.training import check_records, check_table
 from dlcalc.shell.lazy import lazily
@@ -154,6 +154,46 @@ class CellRun(Run[CellResult]):
         width = min(page.width, WIDEST)
         words = [line for sentence in kept.words for line in wrap(sentence, width)]
         return [Text(words), Text(kept.drawn(page).split("\n"))]
+
+
+def by_steps(expected: Any, steps: int, names: Collection[str], alone: Collection[str] = ()) -> Any:
+    """Expected numbers with the fields of steps, by their `names`, under `steps`.
+
+    Of one step `{"di": [1, 2]}` is enough; of several, a row a step, or steps by number,
+    from 1. Fields that the result has outside its steps too are left `alone`.
+
+    Raises InputError for another number of rows.
+
+    >>> by_steps({"di": [1, 2], "dW": 3}, 1, ["di"])
+    {'dW': 3, 'steps': [{'di': [1, 2]}]}
+    >>> by_steps({"c": [[1], [2]]}, 2, ["c"])
+    {'steps': [{'c': [1]}, {'c': [2]}]}
+    """
+    if not isinstance(expected, Mapping):
+        return expected
+    rest = dict(expected)
+    known = rest.pop("steps", [{} for _ in range(steps)])
+    if isinstance(known, Mapping) and known and all(each.isdigit() for each in known):
+        if outside := [each for each in known if not 1 <= int(each) <= steps]:
+            raise InputError(f"there is no step {outside[0]}: they count from 1 to {steps}").at(
+                "`expect`"
+            )
+        known = [known.get(str(t), {}) for t in range(1, steps + 1)]
+    if not isinstance(known, list) or len(known) != steps:
+        return expected
+    records = [dict(each) if isinstance(each, Mapping) else each for each in known]
+    for name in names:
+        if name not in rest or name in alone or not all(isinstance(each, dict) for each in records):
+            continue
+        rows = [rest[name]] if steps == 1 else rest[name]
+        if not isinstance(rows, list) or len(rows) != steps:
+            raise InputError(
+                f"{name} stands outside steps: of {steps} steps it has a row each, {steps} rows"
+            ).at("`expect`")
+        del rest[name]
+        for record, row in zip(records, rows, strict=True):
+            record.setdefault(name, row)
+    return {**rest, "steps": records} if any(records) or "steps" in expected else rest
 
 
 def gradient_name(parameter: str) -> str:

@@ -6,7 +6,7 @@ its result: values and gradients in the shapes and under the names in which they
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -255,39 +255,58 @@ def as_target(values: Any, loss: object, T: int, lead: tuple[int, ...], H: int) 
 
 def read_weights(cell: Cell, given: Mapping[str, Any]) -> tuple[Array, Array, Array | None, str]:
     """W, b, the second bias of two, and the order of the gates in their rows, from the fields `W`,
-    `b` and `gates`, or from PyTorch's names.
-
-    PyTorch keeps the columns of h and x apart and has a bias for each.
-    """
-    G = len(cell.gates)
+    `b` and `gates`, or from PyTorch's names."""
     torch = sorted(name for name in given if name.startswith(("weight_", "bias_")))
     own = [name for name in ("W", "b") if name in given]
     if torch and own:
         raise InputError(f"{own[0]} beside {torch[0]}: give the weights in one layout")
-    tall = f"{G}H" if G > 1 else "H"
     if "W" not in given and not torch:
+        tall = _tall(cell)
         raise InputError(f"missing field 'W', {tall} x (H+D), or weight_ih_l0 and weight_hh_l0")
-    names = ["weight_ih_l0", "weight_hh_l0"] if torch else ["W"]
-    if missing := [name for name in names if name not in given]:
-        raise InputError(f"missing field {missing[0]!r}")
-    W, *from_h = (as_floats(given[name], name) for name in names)
+    return _torch_weights(cell, given) if torch else _one_matrix(cell, given)
+
+
+def _tall(cell: Cell) -> str:
+    """How many rows W has."""
+    return f"{len(cell.gates)}H" if len(cell.gates) > 1 else "H"
+
+
+def _matrix(cell: Cell, name: str, given: Any) -> Array:
+    """A matrix with as many rows for each gate."""
+    G, W = len(cell.gates), as_floats(given, name)
     W = W[None] if W.ndim == G == 1 else W  # the one row of a unit
     if W.ndim != 2 or W.shape[0] % G or W.size == 0:
         which = f"{G}H rows, H a gate" if G > 1 else "H rows"
-        raise ShapeError(f"{names[0]} {shape_words(W)}; expected a matrix of {which}")
-    rows, columns = W.shape
-    gates = given.get("gates", cell.torch_gates if torch else cell.gates)
-    if torch:
-        if gates != cell.torch_gates:
-            raise InputError(
-                f"gates {gates!r}: PyTorch's weights are in the order {cell.torch_gates!r}"
-            )
-        with_shape(from_h[0], "weight_hh_l0", (rows, rows // G))
-        b, b_h = (_bias(given, f"bias_{side}h_l0", rows) for side in "ih")
-        return np.concatenate([from_h[0], W], axis=1), b + b_h, b_h, gates
-    if columns <= rows // G:
+        raise ShapeError(f"{name} {shape_words(W)}; expected a matrix of {which}")
+    return W
+
+
+def _torch_weights(cell: Cell, given: Mapping[str, Any]) -> tuple[Array, Array, Array, str]:
+    """PyTorch's: the columns of h and x are apart, with a bias for each."""
+    for name in ("weight_ih_l0", "weight_hh_l0"):
+        if name not in given:
+            raise InputError(f"missing field {name!r}")
+    of_x = _matrix(cell, "weight_ih_l0", given["weight_ih_l0"])
+    of_h = as_floats(given["weight_hh_l0"], "weight_hh_l0")
+    gates = given.get("gates", cell.torch_gates)
+    if gates != cell.torch_gates:
+        raise InputError(
+            f"gates {gates!r}: PyTorch's weights are in the order {cell.torch_gates!r}"
+        )
+    rows = len(of_x)
+    with_shape(of_h, "weight_hh_l0", (rows, rows // len(cell.gates)))
+    b, b_h = (_bias(given, f"bias_{side}h_l0", rows) for side in "ih")
+    return np.concatenate([of_h, of_x], axis=1), b + b_h, b_h, gates
+
+
+def _one_matrix(cell: Cell, given: Mapping[str, Any]) -> tuple[Array, Array, Array | None, str]:
+    """One W on (h; x), in the order of `gates`, with one bias, or of a GRU two."""
+    W = _matrix(cell, "W", given["W"])
+    (rows, columns), gates = W.shape, given.get("gates", cell.gates)
+    hidden = rows // len(cell.gates)
+    if columns <= hidden:
         raise ShapeError(
-            f"W has shape {by_x(W.shape)}; {rows} rows ({tall}) ask for more than {rows // G} "
+            f"W has shape {by_x(W.shape)}; {rows} rows ({_tall(cell)}) ask for more than {hidden} "
             f"columns (H+D)"
         )
     if not isinstance(gates, str) or sorted(gates) != sorted(cell.gates):
@@ -639,46 +658,6 @@ def _padded(rows: Array, steps: int) -> Array:
     """So many rows, those that are missing of zeros."""
     zeros = np.zeros((max(0, steps - len(rows)), *rows.shape[1:]), rows.dtype)
     return np.concatenate([rows[:steps], zeros])
-
-
-def by_steps(expected: Any, steps: int, names: Collection[str], alone: Collection[str] = ()) -> Any:
-    """Expected numbers with the fields of steps, by their `names`, under `steps`.
-
-    Of one step `{"di": [1, 2]}` is enough; of several, a row a step, or steps by number,
-    from 1. Fields that the result has outside its steps too are left `alone`.
-
-    Raises InputError for another number of rows.
-
-    >>> by_steps({"di": [1, 2], "dW": 3}, 1, ["di"])
-    {'dW': 3, 'steps': [{'di': [1, 2]}]}
-    >>> by_steps({"c": [[1], [2]]}, 2, ["c"])
-    {'steps': [{'c': [1]}, {'c': [2]}]}
-    """
-    if not isinstance(expected, Mapping):
-        return expected
-    rest = dict(expected)
-    known = rest.pop("steps", [{} for _ in range(steps)])
-    if isinstance(known, Mapping) and known and all(each.isdigit() for each in known):
-        if outside := [each for each in known if not 1 <= int(each) <= steps]:
-            raise InputError(f"there is no step {outside[0]}: they count from 1 to {steps}").at(
-                "`expect`"
-            )
-        known = [known.get(str(t), {}) for t in range(1, steps + 1)]
-    if not isinstance(known, list) or len(known) != steps:
-        return expected
-    records = [dict(each) if isinstance(each, Mapping) else each for each in known]
-    for name in names:
-        if name not in rest or name in alone or not all(isinstance(each, dict) for each in records):
-            continue
-        rows = [rest[name]] if steps == 1 else rest[name]
-        if not isinstance(rows, list) or len(rows) != steps:
-            raise InputError(
-                f"{name} stands outside steps: of {steps} steps it has a row each, {steps} rows"
-            ).at("`expect`")
-        del rest[name]
-        for record, row in zip(records, rows, strict=True):
-            record.setdefault(name, row)
-    return {**rest, "steps": records} if any(records) or "steps" in expected else rest
 
 
 @dataclass(frozen=True, eq=False)

@@ -448,19 +448,12 @@ class Terms(Fields):
         self, node: Node, shapes: Mapping[str, Sizes], numbers: Mapping[str, list[Any]],
         held: Container[str] = (),
     ) -> None:
-        super().__init__(node.attributes)
+        super().__init__(_TERMS, node.attributes)
         self.node, self.shapes, self.numbers, self.held = node, shapes, numbers, held
-        self.known: dict[str, Any] = {}
         self.own: Sizes = ()
         """The shape of its input as the notation has it."""
         self.output = ""
         """Which of its outputs is meant, if not the first."""
-
-    def get(self, name: str) -> Any:
-        """The value of a name, null where nothing gives one."""
-        if name not in self.known:
-            self.known[name] = _TERMS[name](self) if name in _TERMS else super().get(name)
-        return self.known[name]
 
     def complaint(self, text: str) -> str:
         """That no layer has such values."""
@@ -702,28 +695,39 @@ class Translator:
             raise unsaid(node)
         op = plain_op(node)
         if op in JOINS and len(inputs) > 1 and (op != node.op or len(inputs) == len(node.inputs)):
-            axis = node.whole("axis")
-            axis = max(axis + len(own) if axis < 0 else axis - 1, 0)
-            self.steps.append(Step(output, tuple(inputs), (), JOINS[op], axis))
-            if op == "Concat" and axis < len(own):
-                along = sum(self.own.get(each, own)[axis] for each in inputs)
-                own = (*own[:axis], along, *own[axis + 1 :])
-            elif op != "Concat":
-                own = self._broadcast(inputs)
-            self._put_shape(output, own, self._field_of(inputs, axis if op == "Concat" else None))
-            return
-        if op == "Add" and len(inputs) == 1 and inputs[0] in self.bare:
-            at = self.bare[inputs[0]]
-            given = self.steps[at].layers[-1]
-            biased = Layer("linear", getattr(given, "arguments", ()), {}, given.name)
-            self.steps[at] = self.steps[at]._replace(layers=(biased,))
-            self.steps.append(Step(output, (inputs[0],)))
-            self._put_shape(output, own, self.fields[inputs[0]])
-            return
-        if len(inputs) != 1:
+            self._join(node, output, inputs, own)
+        elif len(inputs) != 1:
             raise unsaid(node)
+        elif op == "Add" and inputs[0] in self.bare:
+            self._add_bias(output, inputs[0], own)
+        else:
+            self._add_layers(node, output, inputs[0], own)
+
+    def _join(self, node: Node, output: str, inputs: Sequence[str], own: Sizes) -> None:
+        """The place where values meet."""
+        op, axis = plain_op(node), node.whole("axis")
+        axis = max(axis + len(own) if axis < 0 else axis - 1, 0)
+        self.steps.append(Step(output, tuple(inputs), (), JOINS[op], axis))
+        if op == "Concat" and axis < len(own):
+            along = sum(self.own.get(each, own)[axis] for each in inputs)
+            own = (*own[:axis], along, *own[axis + 1 :])
+        elif op != "Concat":
+            own = self._broadcast(inputs)
+        self._put_shape(output, own, self._field_of(inputs, axis if op == "Concat" else None))
+
+    def _add_bias(self, output: str, taken: str, own: Sizes) -> None:
+        """The bias of the MatMul before it."""
+        at = self.bare[taken]
+        given = self.steps[at].layers[-1]
+        biased = Layer("linear", getattr(given, "arguments", ()), {}, given.name)
+        self.steps[at] = self.steps[at]._replace(layers=(biased,))
+        self.steps.append(Step(output, (taken,)))
+        self._put_shape(output, own, self.fields[taken])
+
+    def _add_layers(self, node: Node, output: str, taken: str, own: Sizes) -> None:
+        """The layers that a node of one input is, one behind the other."""
         layers: list[Layer] = []
-        seen = self.fields[inputs[0]]
+        seen = self.fields[taken]
         for type, options in self.layers(node, own, output):
             layer = layer_of(type, options, "" if layers else plain_name(output))
             layers.append(layer)
@@ -733,9 +737,9 @@ class Translator:
             own = counted.output
         if layers and layers[-1].type == "linear" and layers[-1].options.get("bias") is False:
             self.bare[output] = len(self.steps)
-        elif not layers and inputs[0] in self.bare:
-            self.bare[output] = self.bare[inputs[0]]
-        self.steps.append(Step(output, tuple(inputs), tuple(layers)))
+        elif not layers and taken in self.bare:
+            self.bare[output] = self.bare[taken]
+        self.steps.append(Step(output, (taken,), tuple(layers)))
         self._put_shape(output, own, seen)
 
     def _put_shape(self, output: str, own: Sizes, seen: Field | None) -> None:

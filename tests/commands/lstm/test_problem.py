@@ -7,7 +7,8 @@ import pytest
 
 from dlcalc.commands.lstm.answer import lstm
 from dlcalc.errors import DlcalcError, InputError
-from dlcalc.layers.cells.problem import as_target, by_steps
+from dlcalc.layers.cells.problem import as_target
+from dlcalc.shell.cells import by_steps
 from tests.commands.lstm.cases import problem
 
 GOOD = problem(0, H=2, D=3, T=2)

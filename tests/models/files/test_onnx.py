@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dlcalc.errors import DlcalcError
-from dlcalc.models.files import onnx
+from dlcalc.models.files import onnx, protobuf
 from dlcalc.models.files.onnx import (
     Graph,
     Named,
@@ -341,9 +341,9 @@ def test_fields_are_bounded(bound: str, enough: int, monkeypatch: pytest.MonkeyP
         found = Reader(schema).message(Stream(io.BytesIO(data)), kind="m")
         return [*found.wholes(3), *(each for one in found.inner(1) for each in one.wholes(9))]
 
-    monkeypatch.setattr(onnx, bound, enough)
+    monkeypatch.setattr(protobuf, bound, enough)
     assert read() == [1, 2, 3]
-    monkeypatch.setattr(onnx, bound, enough - 1)
+    monkeypatch.setattr(protobuf, bound, enough - 1)
     with pytest.raises(DlcalcError):
         read()
 
