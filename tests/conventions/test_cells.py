@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import dlcalc
-from dlcalc.conventions.cells import TORCH_GATES, layout_of
+from dlcalc.conventions.cells import layout_of
 from dlcalc.errors import DlcalcError
+from dlcalc.layers.cells.problem import CELLS
 from dlcalc.names import FRAMEWORKS
 from tests.conventions.reference import reference
 from tests.shell.running import invoke
@@ -21,7 +22,7 @@ ORDERS = {("onnx", "lstm"): "iofg", ("onnx", "gru"): "zrn", ("keras", "gru"): "z
 
 def own(framework: str, cell: str, case: dict[str, Any]) -> dict[str, Any]:
     """PyTorch's weights of a case as the framework holds them."""
-    gates = TORCH_GATES[cell]
+    gates = CELLS[cell].torch_gates
     order = ORDERS.get((framework, cell), gates)
 
     def laid(name: str) -> Any:
@@ -66,13 +67,13 @@ def test_a_step_from_a_frameworks_own_weights(row: dict[str, Any]) -> None:
 
 
 SIZES = {"1": 1, "2": 2, "D": 3, "H": 2}
-OWN = [(framework, cell) for framework in FRAMEWORKS for cell in TORCH_GATES
+OWN = [(framework, cell) for framework in FRAMEWORKS for cell in CELLS
        if (framework, cell) not in (("equinox", "rnn"), ("tinygrad", "gru"), ("tinygrad", "rnn"))]
 
 
 def weights_of(framework: str, cell: str, seed: int = 0) -> dict[str, Any]:
     """Random weights in a framework's own layout."""
-    gates, random = len(TORCH_GATES[cell]), np.random.default_rng(seed)
+    gates, random = len(CELLS[cell].torch_gates), np.random.default_rng(seed)
     sizes = SIZES | {"GH": 2 * gates, "2GH": 4 * gates}
     return {name: random.normal(size=[sizes[axis] for axis in axes.split()])
             for name, axes in layout_of(framework, cell).items()}
