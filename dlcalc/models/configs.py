@@ -22,6 +22,7 @@ from dlcalc.input.sources import Source, decode, text_beside
 from dlcalc.models.notation import read_notation
 from dlcalc.models.templates import Architecture, Expander
 from dlcalc.models.tree import Model
+from dlcalc.names import DTYPE_ALIASES, DTYPES
 from dlcalc.typed import Any
 
 Config = Mapping[str, Any]
@@ -43,10 +44,27 @@ def read_config(source: Source, name: str = "") -> Model:
         model = read_notation(
             "\n".join(lines), source.place, name or str(config["model_type"]), numbered=False
         )
-    model.notes, model.config = notes, True
+    model.notes, model.config, model.held = notes, True, _held(config)
     if head:
         model.name, model.source, model.published = head["name"], head["source"], head["published"]
     return model
+
+
+def _held(config: Config) -> str:
+    """What a config says of the type of its weights, by which no bytes go unasked."""
+    said = str(config.get("dtype") or config.get("torch_dtype")).removeprefix("torch.")
+    near, so = DTYPE_ALIASES.get(said, said), "that"
+    quantised = config.get("quantization_config", config.get("quantization"))
+    if isinstance(quantised, dict) and quantised:
+        fields = Fields(quantised)
+        said = f"quantised ({fields.get('quant_method') or 'packed'!s:.40})"
+        rows = (line.split(" ", 1) for line in _read_data("held.txt").splitlines()[2:])
+        near = next((kind for kind, when in rows if Expression(when)(fields)), "")
+        so = "all matrices so"
+    elif near not in DTYPES or near == "float32":
+        return ""
+    counts = f": --dtype {near} counts {so}" if near else ""
+    return f"says {said} weights; bytes are of float32{counts}"
 
 
 def config_lines(

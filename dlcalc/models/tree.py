@@ -164,8 +164,8 @@ class Model:
     """A whole model: its layers, the input it expects, and what is published of it."""
 
     __slots__ = (
-        "body", "config", "counts", "input", "name", "notes", "published", "runner", "source",
-        "takes",
+        "body", "config", "counts", "held", "input", "name", "notes", "published", "runner",
+        "source", "takes",
     )
 
     def __init__(
@@ -185,6 +185,8 @@ class Model:
         """What ran it on numbers, and keeps how."""
         self.config = False
         """Whether a config.json described it, for which one library alone has the layers."""
+        self.held = ""
+        """What that config.json says of the type of the weights, if not float32."""
         self.takes: Mapping[int, int] = {}
         """The channels or features that code gives a layer, by the layer's identity."""
 

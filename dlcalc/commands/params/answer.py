@@ -225,7 +225,7 @@ class ParamsRun(Run[Any]):
                          "a count; --to-notation prints a model")
             self.out.emit(notation_answer(self._changed(read), self.size))
             return
-        self.notes += doubts(read, self.size)
+        self.notes += [*doubts(read, self.size), *self._untaken(read)]
         if asked("changes") or "other" in self.options:
             self._refuse((*NAMED, *VIEWS, "summary"), "one model, without --set or --compare")
             self._side_by_side(read)
@@ -326,6 +326,11 @@ class ParamsRun(Run[Any]):
             self.use = self.use._replace(dtype=name if name in DTYPES else "float32")
         return reading.layered(held)
 
+    def _untaken(self, read: Model) -> list[str]:
+        """The type of weights that a config.json says, where bytes are told and none is asked."""
+        asked = any(map(self.options.get, ("dtype", "recipe", "counter", "whose")))
+        return [f"{read.name} {read.held}"] if read.held and not asked else []
+
     def _refuse(self, names: Sequence[str], of: str) -> None:
         """InputError for the first of the options that was given, which is `of` something else."""
         for name in filter(self.options.get, names):
@@ -346,6 +351,7 @@ class ParamsRun(Run[Any]):
                     found.append(drawn.Totals(word, held.name, held.input, files.totals(held)))
                     continue
                 read = reading.layered(_weights(paths, self.size)) if paths else read_model(word)
+                self.notes += self._untaken(read)
                 count = self.use.counted(read, self.size)
                 totals = drawn.total_record(count, drawn.Facts(self.use, count.positions))
                 found.append(drawn.Totals(word, count.model, count.input, totals))

@@ -110,9 +110,9 @@ def _decided(name: str, found: Sequence[Held], config: dict[str, Any]) -> Held:
             seen[tensor.name] = tensor
     first = found[0]
     tensors = first.tensors if len(found) == 1 else list(seen.values())
-    with At(name):
-        decided = decide(tensors, config, first.metadata)
     notes = [note for part in found for note in part.notes]
+    with At(name):
+        decided = decide(tensors, config, first.metadata, notes)
     if len(found) > 1:
         notes.append(f"all {len(found)} files of the model together")
     held = Held(

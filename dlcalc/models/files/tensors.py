@@ -200,6 +200,8 @@ class Packing(Fields):
         super().__init__()
         self.tensors, self.config, self.metadata = tensors, config, metadata
         self.tensor, self.stem = Tensor("", "", (), 0), ""
+        self.guesses: dict[str, None] = {}
+        """What was taken one way and may be another, each once."""
 
     def packed(self) -> Iterator[Tensor]:
         """The packed weights, each with the number and the shape of what it stands for."""
@@ -245,11 +247,15 @@ class Packing(Fields):
         words, last = 32 * self.tensor.shape[-1], self.get("scales")[-1]
         if self.get("scales__dtype") == "uint8":  # 4-bit and 8-bit floats, in groups of 32 or of 16
             return 8 if words == 8 * 32 * last else 4
-        for group in MLX_GROUPS:
-            bits, left = divmod(words, (last * group) or 1)
-            if not left and bits in MLX_BITS:
-                return bits
-        return self.refused(UNTOLD)
+        fits = [(bits, group) for group in MLX_GROUPS for bits in MLX_BITS
+                if words == bits * group * last and words]
+        if not fits:
+            return self.refused(UNTOLD)
+        taken, *others = (f"{bits} bits in groups of {group}" for bits, group in fits)
+        if others:
+            self.guesses[f"packed weights are taken as {taken}; {' and '.join(others)} fit as "
+                         "well, and no config.json beside the file tells"] = None
+        return fits[0][0]
 
     def told(self) -> Any:
         """The shape of a tensor that torchao took apart, as the header has it."""
@@ -330,15 +336,18 @@ _PACKED = ("qweight", "weight_packed", "weight", "blocks")
 
 def decide(
     tensors: Sequence[Tensor], config: Mapping[str, Any],
-    metadata: Mapping[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None, notes: list[str] | None = None,
 ) -> list[Tensor]:
     """The tensors with their roles, packed ones with what they stand for, shared ones once.
 
     `config` is the config.json beside them, which says how many bits MLX packs; `metadata` what
-    the header says, where torchao keeps shapes.
+    the header says, where torchao keeps shapes. Guesses are added to `notes`.
     """
     by_name = {tensor.name: tensor for tensor in tensors}
-    packed = {each.name: each for each in Packing(by_name, config, metadata or {}).packed()}
+    packing = Packing(by_name, config, metadata or {})
+    packed = {each.name: each for each in packing.packed()}
+    if notes is not None:
+        notes += packing.guesses
     apart = not all(_IS[Role.COPY](name) or _IS[Role.OPTIMIZER](name) for name in by_name)
     return _shared_once([
         tensor if tensor.role and not _alone(tensor.name, packed)

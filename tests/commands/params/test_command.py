@@ -630,3 +630,33 @@ def test_products_behind_a_cache_are_worked_out_with_its_positions() -> None:
     assert invoke(*layer, "--expect", '{"macs": 5}').err == (
         f"dlcalc: macs: expected 5, is 2514432 = {worked} {words}\n"
     )
+
+
+@pytest.mark.parametrize(("fields", "says"), [
+    ('"torch_dtype": "torch.bfloat16"',
+     "bfloat16 weights; bytes are of float32: --dtype bfloat16 counts that"),
+    ('"dtype": "float32"', ""), ('"dtype": "auto"', ""), ('"quantization_config": 3', ""),
+    *((f'"dtype": "float16", "quantization_config": {{"quant_method": "{method}"{more}}}',
+       f"quantised ({method}) weights; bytes are of float32: --dtype {near} counts all matrices so")
+      for method, more, near in (
+          ("gptq", ', "bits": 4', "int4"), ("awq", ', "w_bit": 8', "int8"),
+          ("bitsandbytes", ', "load_in_4bit": true', "nf4"), ("mxfp4", "", "mxfp4"),
+          ("fp8", ', "weight_block_size": [128, 128]', "float8"),
+          ("compressed-tensors", ', "config_groups": {"group_0": {"weights": '
+           '{"num_bits": 8, "type": "float"}}}', "float8"))),
+    ('"quantization": {"bits": 4}',
+     "quantised (packed) weights; bytes are of float32: --dtype int4 counts all matrices so"),
+    ('"quantization_config": {"quant_method": "aqlm"}',
+     "quantised (aqlm) weights; bytes are of float32"),
+])
+def test_the_type_that_a_config_says_of_its_weights_is_told_where_none_is_asked(
+    fields: str, says: str, tmp_path: Path
+) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(f'{{"model_type": "gpt2", {fields}}}', "utf-8")
+    told = f"dlcalc: config.json says {says}" if says else ""
+    for words in (("--summary",), ("lenet",)):
+        done = invoke("params", str(config), *words, "-f", "csv")
+        assert (done.status, done.err.strip()) == (0, told)
+    for more in (("--dtype", "int8"), ("--recipe", "bf16-adam"), ("--as", "thop")):
+        assert "says" not in invoke("params", str(config), *more).err

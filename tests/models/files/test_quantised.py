@@ -201,6 +201,25 @@ def test_layouts(name: str, tmp_path: Path) -> None:
     assert weights[0].get("logical_shape", weights[0]["output"]) == shape
 
 
+@pytest.mark.parametrize(("words", "fits"), [
+    (4, "2 bits in groups of 64; 4 bits in groups of 32"),
+    (6, "3 bits in groups of 64; 6 bits in groups of 32"),
+    (8, "4 bits in groups of 64; 8 bits in groups of 32 and 2 bits in groups of 128"),
+    (16, "8 bits in groups of 64; 4 bits in groups of 128"), (10, ""), (3, ""), (20, ""),
+])
+def test_bits_that_may_be_others_are_told(words: int, fits: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(written({
+        f"{at}.{name}": (kind, [96, size]) for at in range(2) for name, kind, size in
+        (("weight", "U32", words), ("scales", "F16", 1), ("biases", "F16", 1))
+    }))
+    told = f"packed weights are taken as {fits} fit as well, and no config.json" if fits else ""
+    assert told in invoke("params", str(path), "-f", "csv").err
+    assert bool(read_weights(str(path)).notes) == bool(fits)
+    (tmp_path / "config.json").write_text('{"quantization": {"bits": 2, "group_size": 64}}')
+    assert not read_weights(str(path)).notes
+
+
 UNTOLD = "is packed; the config.json that says how many bits is not beside it"
 
 NO_SHAPE = "does not hold the shape of its weight"
