@@ -345,7 +345,8 @@ def decide(
     """
     by_name = {tensor.name: tensor for tensor in tensors}
     packing = Packing(by_name, config, metadata or {})
-    packed = {each.name: each for each in packing.packed()}
+    known = (each for each in tensors if each.role == Role.QUANTISED)
+    packed = {each.name: each for each in (*known, *packing.packed())}
     if notes is not None:
         notes += packing.guesses
     apart = not all(_IS[Role.COPY](name) or _IS[Role.OPTIMIZER](name) for name in by_name)
@@ -372,8 +373,12 @@ def _decided(
 
 def _alone(name: str, packed: Mapping[str, Tensor]) -> bool:
     """Whether it belongs to a module of HQQ or AQLM, which has no parameters but a bias."""
-    prefix = name[: name.rfind(".") + 1]
-    return f"{prefix}W_q" in packed or f"{prefix}codes" in packed
+    found = _MODULE.match(name)
+    return found is not None and any(f"{found[1] or ''}{each}" in packed for each in _OF_MODULES)
+
+
+_MODULE = re.compile(r"(.*?\.)??(meta\.|[^.]*$)")
+_OF_MODULES = ("W_q", "codes")
 
 
 def _scales(name: str, by_name: Mapping[str, Tensor], packed: Mapping[str, Tensor]) -> bool:

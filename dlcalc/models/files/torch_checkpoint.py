@@ -328,10 +328,22 @@ def _children(value: Any) -> list[tuple[tuple[str, ...], Any]]:
             ]
         return _children(state)  # of an object of C++, a tuple
     if isinstance(value, dict):
-        return [((str(key),), each) for key, each in value.items()]
+        return [((str(key),), _sized(value, str(key), each)) for key, each in value.items()]
     if isinstance(value, list | tuple):
         return [((str(at),), each) for at, each in enumerate(value)]
     return []
+
+
+def _sized(beside: dict[Any, Any], key: str, value: Any) -> Any:
+    """A packed weight of HQQ with its shape, which lies beside it, or in `meta` before 0.2."""
+    if not key.endswith("W_q") or not _is_tensor(value):
+        return value
+    stem = key.removesuffix("W_q")
+    meta = beside.get(f"{stem}meta")
+    shape = meta.get("shape") if isinstance(meta, dict) else beside.get(f"{stem}shape")
+    if shape is None or _is_tensor(shape):
+        return value
+    return Made("torch._utils._rebuild_wrapper_subclass", (None, None, shape), state=(value,))
 
 
 def _pairs(arguments: Any) -> bool:
@@ -372,7 +384,7 @@ class _Checkpoint:
             if tensor is None:
                 continue
             role = self.place(path)
-            if nested and len(path) == 1 and tensor.dtype == "uint8":
+            if nested and len(path) == len(tensor.shape) == 1 and tensor.dtype == "uint8":
                 role = Role.OTHER  # the state of a random generator
             found.append(tensor.but(role=role) if role else tensor)
         if all(tensor.role in Role.APART for tensor in found):

@@ -132,6 +132,8 @@ LINEAR = ["fc.weight float32 2x3 24 parameter", "fc.bias float32 3 12 parameter"
 BOTH = ["a float32 2x3 24 parameter", "b float32 3 12 parameter"]
 SIZES = {"q": 6, "w": 24, "b": 12, "x": 5000}
 RANDOM = tensor("x", 5000, kind="Byte")
+HALVES = tensor("w", 2, 6, kind="Byte")
+SIZE = made("torch.Size", (4, 6))
 ADAM = {"state": {0: {"exp_avg": tensor("x", 4)}}, "param_groups": []}
 MOMENT = "float32 4 16 optimizer"
 
@@ -262,6 +264,16 @@ def test_tensors_that_hold_themselves_or_too_little(root: bytes, complaint: str)
      ["a float32 2x3 24 parameter", "none float32 0x3 0 parameter"]),
     (told({"a": tensor("b", 2, at=1)}), ["a float32 2 8 parameter"]),
     (told({"a": tensor("b", *[1] * 64)}), [f"a float32 {'x'.join('1' * 64)} 4 parameter"]),
+    # As hqq 0.2.8 saves a module, as it did before 0.2, and flat: no random generator's state.
+    (told({"a": {"W_q": parameter(HALVES), "shape": SIZE, "scale": B, "nbits": 4}, "b": {"w": W}}),
+     ["a.W_q uint8 2x6 12 quantised", "a.scale float32 3 12 quantisation",
+      "b.w float32 2x3 24 parameter"]),
+    (told({"a": {"W_q": HALVES, "meta": {"shape": SIZE, "meta_zero": {"scale": B}}, "bias": B}}),
+     ["a.W_q uint8 2x6 12 quantised", "a.meta.meta_zero.scale float32 3 12 quantisation",
+      "a.bias float32 3 12 tied a.meta.meta_zero.scale"]),
+    (told({"a.W_q": HALVES, "a.shape": SIZE, "a.scale": B, "a.nbits": 4}),
+     ["a.W_q uint8 2x6 12 quantised", "a.scale float32 3 12 quantisation"]),
+    (told({"a.codes": HALVES, "step": 4}), ["a.codes uint8 2x6 12 parameter"]),
     # What lies beside a model: an optimiser's state, averages, the state of a random generator.
     (told({"state_dict": STATE, "optimizer": ADAM, "epoch": 3, "x": {"y": B}}),
      [*LINEAR, f"optimizer.state.0.exp_avg {MOMENT}", "x.y float32 3 12 other"]),
