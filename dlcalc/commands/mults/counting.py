@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from dlcalc.numbers.axes import PerAxis
 
 
+_NEW: Any = tuple.__new__
+"""Makes a record without a look at its parts."""
+
+
 def ends(line: Axis, output: int | None = None) -> Pair:
     """Columns of the side that steps, and of the side that it lands on."""
     output = line.output if output is None else output
@@ -366,7 +370,7 @@ def _phase(
     outputs, first_output = last - first + 1, first * step + shift
     if not transposed:
         inputs, first_input, outputs, first_output = outputs, first_output, inputs, first_input
-    return tuple.__new__(Phase, (
+    return _NEW(Phase, (
         inputs, last_b - b + 1, outputs, first - a - b, last_a + last_b - last, copies,
         first_input, b * tap_step + beta, first_output, not transposed,
     ))
@@ -518,21 +522,21 @@ def count_stage(
     """
     inputs, outputs, groups, tile = _checked_numbers(channels, groups, tile)
     met = inputs * outputs // groups if pairs is None else pairs
-    known = {axis: _count_line(axis, tile) for axis in dict.fromkeys(axes)}
-    lines = [known[axis] for axis in axes]
+    lines: list[_Line] = []
+    for axis, before in zip(axes, (None, *axes)):  # noqa: B905 - alike axes are counted once
+        lines.append(lines[-1] if axis == before else _count_line(axis, tile))
+    lands, found, counts = zip(*lines, strict=True)
     plain = not axes[0].transposed
-    counts = []
-    for per_axis in zip(*[line.counts for line in lines], strict=True):
+    methods: dict[str, Count] = {}
+    for method, per_axis in zip(method_names(plain, tile), zip(*counts)):  # noqa: B905 - but fft
         pair = prod(per_axis)
-        counts.append(Count(per_axis, pair, pair * met))
+        methods[method] = _NEW(Count, (per_axis, pair, pair * met))
     if plain:
-        counts.append(_count_fourier(axes, met))
-    sizes = f"{by_x([axis.input for axis in axes])}→{by_x([line.output for line in lines])}"
-    return Stage(
-        name or sizes, tuple(axes), (inputs, outputs), groups, met, tile,
-        dict(zip(method_names(plain, tile), counts, strict=True)),
-        tuple([line.phases for line in lines]),
-    )
+        methods["fft"] = _count_fourier(axes, met)
+    return _NEW(Stage, (
+        name or f"{by_x([axis.input for axis in axes])}→{by_x(lands)}",
+        tuple(axes), (inputs, outputs), groups, met, tile, methods, found,
+    ))
 
 
 def _checked_numbers(
@@ -552,16 +556,12 @@ def _checked_numbers(
     return inputs, outputs, groups, tile
 
 
-class _Line(NamedTuple):
-    """One line along an axis, counted."""
-
-    output: int
-    phases: tuple[Phase, ...]
-    counts: tuple[int, ...]
-    """By all methods, but for fft."""
+_Line = tuple[int, tuple[Phase, ...], tuple[int, ...]]
+"""The output along an axis, its phases, and the counts by all methods, but for fft."""
 
 
 def _count_line(axis: Axis, tile: int) -> _Line:
+    """One line along an axis, counted."""
     if axis.kernel > MOST_TAPS:
         raise LimitError(f"kernel {axis.kernel} is above {MOST_TAPS} taps on one axis")
     output = axis.output
@@ -574,7 +574,7 @@ def _count_line(axis: Axis, tile: int) -> _Line:
         tiled += tiles * phase.copies
     dense = output * axis.kernel  # a kernel that moves over zeros and all
     on_grid = (sum(outputs_on_grid(axis, output)),) if axis.transposed else ()
-    return _Line(output, found, (dense, *on_grid, skipping, winograd, tiled))
+    return output, found, (dense, *on_grid, skipping, winograd, tiled)
 
 
 def _count_fourier(axes: Sequence[Axis], pairs: int) -> Count:
@@ -590,7 +590,7 @@ def add_up(stages: Sequence[Stage]) -> Multiplications:
     for stage in stages[1:]:
         for method, count in stage.methods.items():
             total[method] += count.total
-    return tuple.__new__(Multiplications, (tuple(stages), total))
+    return _NEW(Multiplications, (tuple(stages), total))
 
 
 def count_model(count: ModelCount, tile: int = TILE, conv: bool = False) -> Multiplications:
