@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from dlcalc.numbers.axes import PerAxis
 
 
-_NEW: Any = tuple.__new__
-"""Makes a record without a look at its parts."""
-
-
 def ends(line: Axis, output: int | None = None) -> Pair:
     """Columns of the side that steps, and of the side that it lands on."""
     output = line.output if output is None else output
@@ -370,7 +366,7 @@ def _phase(
     outputs, first_output = last - first + 1, first * step + shift
     if not transposed:
         inputs, first_input, outputs, first_output = outputs, first_output, inputs, first_input
-    return _NEW(Phase, (
+    return tuple.__new__(Phase, (
         inputs, last_b - b + 1, outputs, first - a - b, last_a + last_b - last, copies,
         first_input, b * tap_step + beta, first_output, not transposed,
     ))
@@ -530,10 +526,10 @@ def count_stage(
     methods: dict[str, Count] = {}
     for method, per_axis in zip(method_names(plain, tile), zip(*counts)):  # noqa: B905 - but fft
         pair = prod(per_axis)
-        methods[method] = _NEW(Count, (per_axis, pair, pair * met))
+        methods[method] = tuple.__new__(Count, (per_axis, pair, pair * met))
     if plain:
         methods["fft"] = _count_fourier(axes, met)
-    return _NEW(Stage, (
+    return tuple.__new__(Stage, (
         name or f"{by_x([axis.input for axis in axes])}→{by_x(lands)}",
         tuple(axes), (inputs, outputs), groups, met, tile, methods, found,
     ))
@@ -590,7 +586,7 @@ def add_up(stages: Sequence[Stage]) -> Multiplications:
     for stage in stages[1:]:
         for method, count in stage.methods.items():
             total[method] += count.total
-    return _NEW(Multiplications, (tuple(stages), total))
+    return tuple.__new__(Multiplications, (tuple(stages), total))
 
 
 def count_model(count: ModelCount, tile: int = TILE, conv: bool = False) -> Multiplications:
