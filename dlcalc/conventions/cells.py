@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import accumulate
 from typing import Any
 
@@ -29,7 +28,7 @@ def problem_of(cell: Cell, asked: Mapping[str, Any]) -> problem.CellProblem:
         given, layout = as_torch(framework, cell.name, given)
     if steps is not None or not isinstance(inputs, str):
         given = problem.run_on(given, steps, inputs)
-    return replace(problem.make_problem(cell, given), layout=layout)
+    return problem.make_problem(cell, given, layout)
 
 
 def layout_of(framework: str, cell: str) -> Mapping[str, str]:

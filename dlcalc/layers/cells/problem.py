@@ -444,21 +444,26 @@ def parameters(problem: CellProblem) -> dict[str, Array]:
     return found
 
 
+def in_rows(problem: CellProblem, held: Mapping[str, Array]) -> tuple[Array, Array, Array]:
+    """What is held of each parameter of the equations, in the rows of W, b and a second bias.
+
+    Each of two biases has what is held of the parameter that it is part of.
+    """
+    if not problem.cell.biases:
+        return held["W"], held["b"], held["b"]
+    names = problem.cell.biases[problem.reset]
+    W = np.block([[held[f"W_h{gate}"], held[f"W_i{gate}"]] for gate in problem.gates])
+    b, b_h = (np.concatenate([held[names[gate][k]] for gate in problem.gates]) for k in (0, 1))
+    return W, b, b_h
+
+
 def as_given(
     problem: CellProblem, held: Mapping[str, Array], biases: Sequence[Array] = ()
 ) -> dict[str, Array]:
-    """What is held of each parameter of the equations, as the weights came and under their names.
-
-    Without `biases`, each of two has what is held of the parameter that it is part of.
-    """
+    """What is held of each parameter, as the weights came and under their names."""
     H = problem.hidden
-    if problem.cell.biases:
-        names = problem.cell.biases[problem.reset]
-        W = np.block([[held[f"W_h{gate}"], held[f"W_i{gate}"]] for gate in problem.gates])
-        b, b_h = (np.concatenate([held[names[gate][k]] for gate in problem.gates]) for k in (0, 1))
-    else:
-        W, b, b_h = held["W"], held["b"], held["b"]
-    b, b_h = biases or (b, b_h)
+    W, *both = in_rows(problem, held)
+    b, b_h = biases or both
     if not problem.torch:
         return {"W": W, "b": b if problem.b_h is None else np.stack([b, b_h])}
     found = dict(zip(TORCH_FIELDS, (W[:, H:], W[:, :H], b, b_h), strict=True))
@@ -508,7 +513,9 @@ def argument_at(name: str, y: Array) -> Array:
     return y
 
 
-def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
+def make_problem(
+    cell: Cell, fields: Mapping[str, Any], layout: Layout | None = None
+) -> CellProblem:
     """Fields by name, in the layout of the command or of PyTorch, as one problem.
 
     Raises InputError for an unknown or missing field, ShapeError for one whose shape
@@ -540,6 +547,7 @@ def make_problem(cell: Cell, fields: Mapping[str, Any]) -> CellProblem:
     return CellProblem(
         cell, W, b, gates, x, h0, c0, _entering(given, T, lead, H), dc, _activations(cell, given),
         _after(given, (*lead, H)), batched, flat, "W" not in given, b_h, reset, target,
+        layout,
     )
 
 
@@ -738,13 +746,13 @@ class CellResult(Result):
     @property
     def dW(self) -> Array:  # noqa: N802 - named as the matrix is
         """GH × (H+D)."""
-        return as_given(replace(self.problem, torch=False), self.run.weights)["W"]
+        return in_rows(self.problem, self.run.weights)[0]
 
     @property
     def db(self) -> Array:
         """GH, like b; 2 × GH where b had two rows."""
-        b = as_given(replace(self.problem, torch=False), self.run.weights)["b"]
-        return b[0] if self.problem.torch else b
+        _, b, b_h = in_rows(self.problem, self.run.weights)
+        return b if self.problem.torch or self.problem.b_h is None else np.stack([b, b_h])
 
     @property
     def dx(self) -> Array:
