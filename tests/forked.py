@@ -16,8 +16,9 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import dlcalc
 import dlcalc.shell
@@ -26,6 +27,9 @@ from tests.shell.running import ROOT, TIMEOUT, Run, environment
 TIME_LIMIT = 60
 """Seconds of work that one call may take: far more than any needs."""
 MEMORY_LIMIT = 6 << 30
+Streams = Mapping[int, str]
+"""By descriptor, the path of a file in place of a stream; an empty one closes it."""
+NO_STREAMS: Streams = MappingProxyType({})
 
 
 def prepare() -> None:
@@ -43,7 +47,9 @@ def prepare() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def outcome(words: Sequence[str], folder: Path, stdin: bytes | None = None) -> Run:
+def outcome(
+    words: Sequence[str], folder: Path, stdin: bytes | None = None, streams: Streams = NO_STREAMS
+) -> Run:
     """Run a call in a forked child, in a folder; a status below 0 is the signal that ended it."""
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as out, \
             tempfile.TemporaryFile() as err:  # fmt: skip
@@ -51,7 +57,7 @@ def outcome(words: Sequence[str], folder: Path, stdin: bytes | None = None) -> R
         source.seek(0)
         child = os.fork()
         if child == 0:
-            _child(words, folder, (source.fileno(), out.fileno(), err.fileno()))
+            _child(words, folder, (source.fileno(), out.fileno(), err.fileno()), streams)
         _, status = os.waitpid(child, 0)
         texts = []
         for file in (out, err):
@@ -60,26 +66,35 @@ def outcome(words: Sequence[str], folder: Path, stdin: bytes | None = None) -> R
         return Run(os.waitstatus_to_exitcode(status), *texts)
 
 
-def _child(words: Sequence[str], folder: Path, streams: tuple[int, int, int]) -> None:
+def _child(
+    words: Sequence[str], folder: Path, own: tuple[int, int, int], streams: Streams
+) -> None:
     status = 70
     try:
         signal.setitimer(signal.ITIMER_PROF, TIME_LIMIT)  # of work, however busy the machine
         signal.alarm(TIMEOUT)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
         os.chdir(folder)
-        for number, descriptor in enumerate(streams):
+        for number, descriptor in enumerate(own):
+            if path := streams.get(number):
+                descriptor = os.open(path, os.O_WRONLY if number else os.O_RDONLY)
             os.dup2(descriptor, number)
         sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0)))
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w")), encoding="utf-8")
         sys.stderr = io.TextIOWrapper(io.BufferedWriter(io.FileIO(2, "w")), encoding="utf-8",
                                       errors="backslashreplace", write_through=True)  # fmt: skip
+        for number, name in enumerate(("stdin", "stdout", "stderr")):
+            if streams.get(number) == "":
+                getattr(sys, name).close()
+                setattr(sys, name, None)  # as Python does where it finds it closed
         os.environ.pop("DLCALC_DEBUG", None)
         status = dlcalc.shell.run(list(words))
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 0
     finally:
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(AttributeError, OSError, ValueError):
             sys.stderr.flush()
         os._exit(status)
 
@@ -93,11 +108,11 @@ class Forker:
             env=environment(PYTHONPATH=str(ROOT)), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 
-    def run(self, words: Sequence[str], folder: Path, stdin: Path | None = None) -> Run:
-        """What comes of a call in a folder, with a file as its standard input."""
+    def run(self, words: Sequence[str], folder: Path, streams: Streams = NO_STREAMS) -> Run:
+        """What comes of a call in a folder, with streams from and to files, or closed."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        asked = [list(words), str(folder), None if stdin is None else str(stdin)]
+        asked = [list(words), str(folder), [*streams.items()]]
         self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         return Run(*json.loads(self.process.stdout.readline()))
@@ -111,9 +126,8 @@ def main() -> None:
     """Answer calls as lines of JSON until there are no more."""
     prepare()
     for line in sys.stdin:
-        words, folder, stdin = json.loads(line)
-        data = None if stdin is None else Path(stdin).read_bytes()
-        done = outcome(words, Path(folder), data)
+        words, folder, streams = json.loads(line)
+        done = outcome(words, Path(folder), streams=dict(streams))
         print(json.dumps([done.status, done.out, done.err]), flush=True)
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.mistakes import MISTAKES, named
 from tests.shell.running import invoke
 
-PROBLEMS = 6
+PROBLEMS = 4
 
 
 @pytest.mark.parametrize(("command", "words"), MISTAKES)
@@ -39,7 +39,7 @@ def test_a_strange_number_is_no_slip(command: str) -> None:
 def test_a_strange_number_of_a_cell_is_no_slip(command: str) -> None:
     """One of a digit or two, too, as many a slip would come near it by chance."""
     for digits in (1, 2, 7):
-        for value in (0, *np.random.default_rng(digits).uniform(0.1, 9, 6).round(digits)):
+        for value in (0, *np.random.default_rng(digits).uniform(0.1, 9, 3).round(digits)):
             done = invoke(command, CELLS[command], "--expect", json.dumps({"dh0": [value]}))
             assert (done.status, "gives that" in done.err) == (1, False), done.err
 

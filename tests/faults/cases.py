@@ -30,6 +30,8 @@ class Case(NamedTuple):
     """What lies in the folder before."""
     signal: str = ""
     """The signal that is sent while the command waits for the rest of its input."""
+    before: str = ""
+    """What bash does in the folder first."""
 
 
 def refused(said: str) -> Check:
@@ -97,6 +99,8 @@ def unsaved(said: str) -> Check:
     return check
 
 
+SIGNALS = (("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129))
+"""What may end a command that waits, and its status then: one of them for each command."""
 LYING = {"full.json": "ln -s /dev/full full.json", "folder.json": "mkdir folder.json",
          "kept.json": "echo kept >kept.json; chmod 444 kept.json",
          "shut": "mkdir shut; chmod 555 shut"}  # fmt: skip
@@ -139,14 +143,13 @@ def inputs(name: str, command: Command) -> Iterator[tuple[str, Case]]:
     none = refused("is empty, closed or read already")
     yield "no stdin", Case(f"{piped} <&-", none)
     yield "empty stdin", Case(f"{piped} </dev/null", none)
-    yield "directory", Case(f"mkdir f; {file}", refused(command.folder))
+    yield "directory", Case(file, refused(command.folder), before="mkdir f")
     hostile: Hostile = {**HOSTILE, **(HOSTILE_JSON if command.kind == "json" else {})}
     hostile |= {f"of its own {n}": each for n, each in enumerate(command.hostile)}
     for title, (text, said) in hostile.items():
         yield title, Case(f"{piped} <data", refused(said), {"data": text})
-    for number, status in (("INT", 130), ("TERM", 143), ("HUP", 129)):
-        yield f"SIG{number}", Case(f"{name} {command.takes.replace('{}', '-')}", stopped(status),
-                                   signal=f"SIG{number}")  # fmt: skip
+    signal, status = SIGNALS[list(TABLE).index(name) % len(SIGNALS)]
+    yield signal, Case(f"{name} {command.takes.replace('{}', '-')}", stopped(status), signal=signal)
 
 
 def usage(name: str, command: Command) -> Iterator[tuple[str, Case]]:
@@ -177,11 +180,14 @@ def files(name: str, command: Command) -> Iterator[tuple[str, Case]]:
         if command.takes and given:
             operand = f"dlcalc {name} {command.takes.replace('{}', file)}"
             yield f"given {file}", Case(operand, refused(f"{file}: {given}"), {file: data})
-    yield "saved through a link", Case(f"ln -s y.json link.json; {line} --save link.json", saved)
+    yield "saved through a link", Case(
+        f"{line} --save link.json", saved, before="ln -s y.json link.json"
+    )
     before = "; ".join(LYING.values())
     for target, said in UNWRITABLE.items():
+        powerless = PREFIX if said.endswith(DENIED) else ""
         yield f"saved as {target}", Case(
-            f"{before}; {PREFIX if KNOWN else ''}{line} --save {target}", unsaved(said)
+            f"{powerless}{line} --save {target}", unsaved(said), before=before
         )
 
 

@@ -23,7 +23,7 @@ from tests.faults.binary import (
     wrong_crc,
     wrong_name,
 )
-from tests.shell.running import run
+from tests.shell.running import invoke, line_of, run
 
 BINARY: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "truncated": ("x.npy", lambda: GOOD[:-8], "promises 48 bytes for the shape (2, 3)"),
@@ -69,7 +69,7 @@ def test_numpy_files(
     name: str, make: Callable[[], bytes], said: str, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_bytes(make())
-    done = run("conv", "-x", name, "-w", "1", cwd=tmp_path)
+    done = line_of(f"dlcalc conv -x {name} -w 1", tmp_path)
     assert (done.status, done.out) == (2, "")
     assert done.complaint.startswith(f"{name}: ")
     assert said in done.complaint
@@ -81,7 +81,7 @@ def test_their_nearest_good_neighbours_are_read(tmp_path: Path) -> None:
     (tmp_path / "f.npy").write_bytes(npy(np.asfortranarray(np.arange(6.0).reshape(2, 3))))
     (tmp_path / "b.npy").write_bytes(npy(np.arange(6, dtype=">i2").reshape(2, 3)))
     for name in ("x.npy", "x.npz", "f.npy", "b.npy"):
-        done = run("conv", "-x", name, "-w", "1", cwd=tmp_path)
+        done = line_of(f"dlcalc conv -x {name} -w 1", tmp_path)
         assert done.out == "0  1  2\n3  4  5\n"
 
 
@@ -133,7 +133,7 @@ TEXT: dict[str, tuple[str | bytes, str]] = {
 
 @pytest.mark.parametrize(("text", "said"), TEXT.values(), ids=TEXT)
 def test_text_and_json(text: str | bytes, said: str) -> None:
-    done = run("conv", "-w", "1", stdin=text)
+    done = invoke("conv", "-w", "1", stdin=text)
     assert (done.status, done.out) == (2, "")
     assert done.complaint.startswith("standard input: ")
     assert said in done.complaint
@@ -148,15 +148,15 @@ def test_text_and_json(text: str | bytes, said: str) -> None:
      "[[1 2]\n [3 4]]\n", "array([[1, 2],\n       [3, 4]])", "((1, 2), (3, 4))", "[1 2; 3 4]"],
 )  # fmt: skip
 def test_their_nearest_good_texts(text: str) -> None:
-    assert run("conv", "-w", "1", stdin=text).out == "1  2\n3  4\n"
+    assert invoke("conv", "-w", "1", stdin=text).out == "1  2\n3  4\n"
 
 
 def test_decimals_as_others_print_them() -> None:
     for text in ("[[ 1.  -2.5]\n [ 3.e-01  4.]]", "tensor([[1., -2.5],\n        [3.e-01, 4.]], "
                  "device='cuda:0', grad_fn=<MmBackward0>)"):
-        assert run("conv", "-w", "1 1", "-f", "json", stdin=text).out.startswith(
+        assert invoke("conv", "-w", "1 1", "-f", "json", stdin=text).out.startswith(
             '{"output": [[-1.5], [4.3]]')
-    right = run("size", "-L", "9x9", "-F", "3", "--expect", "(7, 7)")
+    right = invoke("size", "-L", "9x9", "-F", "3", "--expect", "(7, 7)")
     assert (right.status, right.err) == (0, "dlcalc: agrees\n")
 
 
@@ -182,7 +182,7 @@ def test_small_types_do_not_wrap(tmp_path: Path) -> None:
     for dtype in ("i1", "u1", "?", "i8"):
         array = np.full((1, 4), 100, dtype)
         (tmp_path / "x.npy").write_bytes(npy(array))
-        done = run("conv", "-x", "x.npy", "-w", "x.npy", cwd=tmp_path)
+        done = line_of("dlcalc conv -x x.npy -w x.npy", tmp_path)
         assert done.out == f"{4 * int(array[0, 0]) ** 2}\n"
 
 
@@ -195,7 +195,7 @@ def test_small_types_do_not_wrap(tmp_path: Path) -> None:
     ],
 )
 def test_absurd_work_is_refused_at_once(words: list[str], said: str) -> None:
-    done = run(*words)
+    done = invoke(*words)
     assert (done.status, done.out) == (2, "")
     assert said in done.complaint
 

@@ -1,12 +1,13 @@
 """Faults that every command survives, case by case.
 
-Streams, signals and what else the shell arranges are runs of the installed command, the rest
+Signals, pipes and what else the shell arranges are runs of the installed command, the rest
 forked children; the runs of all cases that are asked for go side by side, from the first on.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from dlcalc.shell.commands import COMMANDS
 from tests.faults.cases import Case, all_cases
 from tests.faults.commands import TABLE
 from tests.forked import Forker
-from tests.shell.running import COMMAND, TIMEOUT, Run, environment, shell
+from tests.shell.running import COMMAND, TIMEOUT, Run, asks_of_a_shell, environment, shell
 
 CASES = all_cases()
 Runs = dict[str, tuple[Future[Run], Path]]
@@ -51,14 +52,14 @@ def runs(
         forkers.get().close()
 
 
-def plain_words(line: str) -> tuple[list[str], str] | None:
-    """The words of a line that asks nothing of the shell but to read a file as standard input."""
-    tokens = list(shlex.shlex(line, posix=True, punctuation_chars=True))
-    operators = [token for token in tokens if token and set(token) <= set("();<>|&")]
-    if not line.startswith("dlcalc ") or "$" in line or operators not in ([], ["<"]):
-        return None
-    words, _, source = line.rpartition(" <") if operators else (line, "", "")
-    return shlex.split(words)[1:], source
+def plain_words(line: str) -> tuple[list[str], dict[int, str]] | None:
+    """The words of a line that asks nothing of the shell but streams, and these by descriptor."""
+    streams: dict[int, str] = {}
+    while found := re.search(r" ([012]?)([<>])(&-|[\w./]+)$", line):
+        number, way, target = found.groups()
+        streams[int(number or way == ">")] = "" if target == "&-" else target
+        line = line[: found.start()]
+    return None if asks_of_a_shell(line) else (shlex.split(line)[1:], streams)
 
 
 def run_case(case: Case, folder: Path, forkers: Queue[Forker]) -> Run:
@@ -68,13 +69,14 @@ def run_case(case: Case, folder: Path, forkers: Queue[Forker]) -> Run:
         (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
     if case.signal:
         return interrupted(case.line, getattr(signal, case.signal), folder)
+    if case.before:
+        assert shell(case.before, cwd=folder).status == 0
     plain = plain_words(case.line)
     if plain is None:
         return shell(case.line, cwd=folder)
-    words, source = plain
     forker = forkers.get()
     try:
-        return forker.run(words, folder, folder / source if source else None)
+        return forker.run(plain[0], folder, plain[1])
     finally:
         forkers.put(forker)
 

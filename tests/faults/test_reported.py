@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.shell.running import invoke, run, shell
+from tests.shell.running import invoke, line_of, run, shell
 
 STEPS = '{"x": [1], "target": [0], "weights": [1]}'
 
@@ -44,7 +44,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("line", REFUSED, ids=lambda line: line[:40])
 def test_refused_before_anything_is_printed(line: str, tmp_path: Path) -> None:
-    done = shell(f"dlcalc {line}", cwd=tmp_path)
+    done = line_of(f"dlcalc {line}", tmp_path)
     assert (done.status, done.out) == (2, "")
     assert REFUSED[line] in done.err.splitlines()[-1]
     assert not {"Traceback", "NoneType", "ast."} & {*done.err.split()}
@@ -65,8 +65,8 @@ ANSWERED = {
 
 
 @pytest.mark.parametrize("line", ANSWERED, ids=lambda line: line[:40])
-def test_answered_with_a_remark(line: str) -> None:
-    done = shell(f"dlcalc {line}")
+def test_answered_with_a_remark(line: str, tmp_path: Path) -> None:
+    done = line_of(f"dlcalc {line}", tmp_path)
     assert done.status == int("gives" in ANSWERED[line])
     assert ANSWERED[line] in done.err
 
@@ -80,13 +80,13 @@ def test_a_number_or_a_layer_is_that_and_no_file_or_folder(tmp_path: Path) -> No
         ("conv -x 5 -w 1 --expect 5", 0), ("conv -x '1 2' -w 1 --expect '1 2'", 0),
         ("params --input 4 relu --expect 0", 0), ("conv -x ./5 -w 1", 2),
     ):
-        assert shell(f"dlcalc {line}", cwd=tmp_path).status == answer, line
+        assert line_of(f"dlcalc {line}", tmp_path).status == answer, line
 
 
-@pytest.mark.parametrize("command", [
-    "params $m", "reduce $m --layer 1", "mults dcgan", "examples E1",
+@pytest.mark.parametrize(("name", "command"), [
+    ("bash", "params $m"), ("dash", "params $m"), ("bash", "reduce $m --layer 1"),
+    ("bash", "mults dcgan"), ("bash", "examples E1"),
 ])
-@pytest.mark.parametrize("name", ["bash", "dash"])
 def test_a_loop_over_models_loses_none(name: str, command: str, tmp_path: Path) -> None:
     if shutil.which(name) is None:
         pytest.skip(f"there is no {name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import io
 import os
 import shlex
@@ -48,7 +49,7 @@ def environment(**changes: str) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DLCALC", "_DLCALC"))}
     kept |= {"PYTHONUTF8": "1", **changes}
     if not SCRIPT.exists():
-        kept["PYTHONPATH"] = str(ROOT)
+        kept["PYTHONPATH"] = os.pathsep.join([*changes.get("PYTHONPATH", "").split(), str(ROOT)])
     return kept
 
 
@@ -86,6 +87,21 @@ def shell(line: str, cwd: str | os.PathLike[str] | None = None) -> Run:
         capture_output=True, stdin=subprocess.DEVNULL,
     )
     return Run(done.returncode, _text(done.stdout), _text(done.stderr))
+
+
+def asks_of_a_shell(line: str) -> bool:
+    """Whether a line wants more of a shell than to divide it into words."""
+    tokens = shlex.shlex(line, posix=True, punctuation_chars=True)
+    operators = any(token and set(token) <= set("();<>|&") for token in tokens)
+    return operators or "$" in line or not line.startswith("dlcalc ")
+
+
+def line_of(line: str, cwd: str | os.PathLike[str]) -> Run:
+    """Run a line in bash where it asks anything of a shell, else in this process: quick."""
+    if asks_of_a_shell(line):
+        return shell(line, cwd)
+    with contextlib.chdir(cwd):
+        return invoke(*shlex.split(line)[1:])
 
 
 @cache

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dlcalc.shell.commands import COMMANDS
-from tests.shell.running import invoke, run, shell
+from tests.shell.running import invoke, line_of, run
 
 GOLDEN = Path(__file__).parent / "help"
 PAGES = ["", *COMMANDS]
@@ -58,7 +58,7 @@ def test_help_examples_run(name: str, line: str, tmp_path: Path) -> None:
         line = shlex.split(line.partition(">")[0])[-1]
         assert "_DLCALC_COMPLETE" in run("completion", line).out
         return
-    done = shell(line, cwd=tmp_path)
+    done = line_of(line, tmp_path)
     assert done.status == 0, done.err
     assert done.out or any(tmp_path.iterdir())  # what some write, they write into files
 

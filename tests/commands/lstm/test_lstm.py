@@ -55,7 +55,7 @@ def test_pytorch_agrees_in_its_own_layout() -> None:
         assert close(result.gradients[name], case["d_bias"]), name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(problems(), st.booleans())
 def test_whole_arrays_give_what_the_equations_give(fields: dict[str, Any], later: bool) -> None:
     if later:

@@ -1,5 +1,7 @@
 """Every layer type that has values: gradients against differences, parameters against counts."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -35,21 +37,27 @@ NETWORKS = [
 
 
 @pytest.mark.parametrize("model", NETWORKS, ids=range(len(NETWORKS)))
-@pytest.mark.parametrize("batch", [(), (3,)])
-def test_gradients_are_those_of_differences(model: str, batch: tuple[int, ...]) -> None:
+def test_gradients_are_those_of_differences(model: str) -> None:
+    """In a batch; and one example by itself has the gradients of a batch of one."""
     net = dlcalc.model(model)
     count = dlcalc.params(net)
     rng = np.random.default_rng(len(model))
-    x = rng.normal(size=(*batch, *count.input))
-    upstream = rng.normal(size=(*batch, *count.output))
+    x, upstream = rng.normal(size=(3, *count.input)), rng.normal(size=(3, *count.output))
     held = {"rbf1.weight": rng.normal(size=(3, 4))} if "rbf" in model else {}
-    found = dlcalc.step(net, x, upstream=upstream, parameters=held, init="uniform", seed=5)
-    assert [each.output.shape for each in found.layers] == [
-        (*batch, *row.output) for row in count.rows]
+    given: dict[str, Any] = {"parameters": held, "init": "uniform", "seed": 5}
+    found = dlcalc.step(net, x, upstream=upstream, **given)
     held_by_all = sum(node.value.size for node in found.ran.store.parameters.values())
     assert held_by_all == count.params
     for each in check_step(found):
         assert each.passed, (each.name, each.central_error, each.complex_error)
+    one = dlcalc.step(net, x[:1], upstream=upstream[:1], **given)
+    alone = dlcalc.step(net, x[0], upstream=upstream[0], **given)
+    for batch, step in (((3,), found), ((1,), one), ((), alone)):
+        assert [each.output.shape for each in step.layers] == [
+            (*batch, *row.output) for row in count.rows]
+    for name, gradient in alone.gradients.items():
+        same = np.reshape(one.gradients[name], np.shape(gradient))
+        np.testing.assert_allclose(gradient, same, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize("model", NETWORKS, ids=range(len(NETWORKS)))
