@@ -372,13 +372,13 @@ def _decided(
 
 
 def _alone(name: str, packed: Mapping[str, Tensor]) -> bool:
-    """Whether it belongs to a module of HQQ or AQLM, which has no parameters but a bias."""
+    """Whether it belongs to a module of HQQ, AQLM or sparse weights: no parameters but a bias."""
     found = _MODULE.match(name)
     return found is not None and any(f"{found[1] or ''}{each}" in packed for each in _OF_MODULES)
 
 
 _MODULE = re.compile(r"(.*?\.)??(meta\.|[^.]*$)")
-_OF_MODULES = ("W_q", "codes")
+_OF_MODULES = ("W_q", "codes", "compressed")
 
 
 def _scales(name: str, by_name: Mapping[str, Tensor], packed: Mapping[str, Tensor]) -> bool:
