@@ -96,9 +96,8 @@ def _patch(framework: str) -> None:
     _slopes(framework, names)
     _of_two(framework)
     share = float(value(ask(framework, "slopes", "clip at a bound"), {}))
-    _bend("clip", lambda f, g, y, found, x, low, high: f.where(
-        f.eq(x, low), g * share, f.where(f.eq(x, high), g * share, found)
-    ))
+    if share != 1:
+        OPERATIONS["clip"] = Operation(OPERATIONS["clip"].value, _clip_pull)
     KINKS["clip"] = f"{share:g} is taken"
     if ask(framework, "slopes", "norm at 0") == "nan":
         _bend("norm", lambda f, g, y, found, *arguments: found * (y / y))
@@ -172,6 +171,14 @@ def _of_two(framework: str) -> None:
 
         OPERATIONS[name] = Operation(operation.value, pull)
         KINKS[name] = f"{framework} gives it all to the {'first' if first else 'second'}"
+
+
+def _clip_pull(f: Any, g: Any, y: Any, given: tuple[Any, ...], place: int) -> Any:
+    """The gradient of clip as the least of high and the largest of x and low."""
+    x, low, high = given
+    larger = f.max(x, low)
+    g = OPERATIONS["min"].pull(f, g, y, (larger, high), int(place == 2))
+    return g if place == 2 else OPERATIONS["max"].pull(f, g, larger, (x, low), place)
 
 
 def _selu(scale: float, alpha: float) -> None:

@@ -274,6 +274,27 @@ def test_a_form_of_gelu_that_is_asked_for_is_that_one(framework: str) -> None:
         assert f"gelu(x, {form})" in found.explain()
 
 
+@pytest.mark.parametrize(("framework", "at_bounds"), [
+    ("pytorch", [1, 0, 0]), ("tinygrad", [1, 0, 0]), ("flax", [0.25, 0.25, 0.5]),
+    ("mlx", [0, 0, 1]),
+])
+def test_clip_between_bounds_that_are_equal_or_exchanged(
+    framework: str, at_bounds: list[float]
+) -> None:
+    """As torch 2.13.0, tinygrad 0.14.0, jax 0.10.2 and mlx 0.32.4 have them."""
+    for x, low, high, wanted in (
+        (1, 1, 1, at_bounds), (2, 1, 1, [0, 0, 1]), (1, 2, 1, [0, 0, 1]), (1.5, 2, 1, [0, 0, 1]),
+        (2, 2, 1, [0, 0, 1]), (0.5, 0, 1, [1, 0, 0]),
+    ):
+        given = {"x": x, "low": low, "high": high}
+        found = dlcalc.grad("y = clip(x, low, high)", given, framework=framework)
+        assert found.values["y"] == min(max(x, low), high)
+        assert [found.gradients["y"][each] for each in given] == wanted
+        several = {name: [each, each] for name, each in given.items()}
+        found = dlcalc.grad("y = sum(clip(x, low, high))", several, framework=framework)
+        assert [found.gradients["y"][each].tolist() for each in given] == [[g, g] for g in wanted]
+
+
 ONNX = [
     ["onnx", "layernorm over=all", "4x9x9", {"Scale": [324], "B": [324]}],
     ["onnx", "groupnorm 2", "4x9x9", {"scale": [4], "bias": [4]}],
