@@ -29,6 +29,8 @@ class Format(NamedTuple):
     """What writes an answer."""
     complete: bool = False
     """Whether its tables are for programs, and leave no row out."""
+    tabular: bool = False
+    """Whether the working is a table of its own, which `--explain` asks for."""
     streams: Stream | None = None
     """What writes records one by one; None where all must be known first."""
     terminal: bool = False
@@ -146,10 +148,7 @@ def _divided(delimiter: str) -> Write:
         if not blocks:  # nothing but text: a row of the fields that it is made of
             record = answer.for_programs
             blocks = [Table(tuple(record), [cells(record, tuple(record))])]
-        if steps is not None:
-            yield from divided_lines(_working_table(steps), delimiter)
-            yield "\n"
-        for block in blocks:  # one, as programs get it
+        for block in blocks:  # one, as programs get it; the working is one of them
             if isinstance(block, Values):
                 yield from array_lines(block.array, None, delimiter)
             else:
@@ -158,14 +157,15 @@ def _divided(delimiter: str) -> Write:
     return write
 
 
-def _working_table(steps: Iterable[Any]) -> Table:
+def working_table(steps: Iterable[Any]) -> Table:
+    """The working as a table for programs."""
     from dlcalc.output.json_text import json_text
     from dlcalc.output.working import working_rows
 
     headers = ("name", "formula", "numbers", "value", "note")
     rows = ([row[key] for key in headers] for row in working_rows(steps))
     return Table(headers, [[json_text(each) if isinstance(each, list) else each for each in row]
-                           for row in rows])
+                           for row in rows], title="working")
 
 
 def _document(kind: str) -> Write:
@@ -226,8 +226,8 @@ FORMATS = {
         Format("table", _as_text(_block), terminal=True),
         Format("plain", _as_text(partial(_block, plain=True)), complete=True, streams=_plain_rows),
         Format("json", _json, streams=_json_rows, escape=_json_escaped),
-        Format("csv", _divided(","), complete=True, streams=_divided_rows(",")),
-        Format("tsv", _divided("\t"), complete=True, streams=_divided_rows("\t")),
+        Format("csv", _divided(","), complete=True, tabular=True, streams=_divided_rows(",")),
+        Format("tsv", _divided("\t"), complete=True, tabular=True, streams=_divided_rows("\t")),
         Format("markdown", _document("markdown")),
         Format("latex", _document("latex"), ascii=True),
         Format("html", _html,

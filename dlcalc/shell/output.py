@@ -85,7 +85,7 @@ class Output(NamedTuple):
         found, steps, data = self._settled(answer)
         rest = {key: value for key, value in answer.record.items() if key not in written}
         shown = answer._replace(record=rest) if written else answer
-        shown, others = self._chosen(shown)
+        shown, others = self._chosen(shown, steps)
         files = [(drawn[0], drawn[1].encode())] if drawn is not None else []
         if self.save is not None:
             files.append((self.save, data))
@@ -93,7 +93,7 @@ class Output(NamedTuple):
             saving.write_whole(path, content)
         if self.remark:
             note(self.remark)
-        self._write(shown, steps, begun)
+        self._write(shown, None if self.format.tabular else steps, begun)
         if steps == []:
             note("there is no working of this answer")
         if others:
@@ -106,8 +106,8 @@ class Output(NamedTuple):
 
     def foresee(self, answer: Answer) -> None:
         """Refuse what an answer of this form cannot give, before the long work for its numbers."""
-        self._settled(answer)
-        self._chosen(answer)
+        _, steps, _ = self._settled(answer)
+        self._chosen(answer, steps)
 
     def _settled(self, answer: Answer) -> tuple[Comparison | None, list[Any] | None, bytes]:
         """The comparison, the working and what is to be saved; all that can be refused is so."""
@@ -143,10 +143,15 @@ class Output(NamedTuple):
                 place, more = shown
                 return list(_steps_at(answer, str(place), (*more, *index)))
 
-    def _chosen(self, answer: Answer) -> tuple[Answer, list[str]]:
+    def _chosen(self, answer: Answer, steps: list[Any] | None) -> tuple[Answer, list[str]]:
         """The answer with the one table that is wanted, and the names of those left out."""
         if self.table is None and not self.format.complete:
             return answer, []
+        if steps and self.format.tabular:
+            from dlcalc.output.formats import working_table
+
+            blocks = [*answer.blocks, working_table(steps)]
+            answer = answer._replace(blocks=blocks, main_table="working")
         shown, others = answer.alone(self.table)
         return shown, [] if self.table is not None else others
 

@@ -9,8 +9,9 @@ import pytest
 
 from dlcalc.formulas.expressions import Step, add, mul, symbol
 from dlcalc.output.answer import Answer, Prose, Table, Text, Values
-from dlcalc.output.formats import FORMATS
+from dlcalc.output.formats import FORMATS, working_table
 from dlcalc.output.tables import fitted
+from tests.shell.running import invoke
 
 TABLE = Table(
     ["name", "params", "share"],
@@ -120,9 +121,24 @@ def test_working_in_every_format() -> None:
     assert [step["name"] for step in working] == ["Forward", "y", "z"]
     assert working[2] == {"name": "z", "formula": "a·3", "numbers": "0.1·b",
                           "value": 0.1 + 0.2, "note": None}  # fmt: skip
-    rows = list(csv.reader(io.StringIO(text("csv", explain=True).split("\n\n")[0])))
+    table = working_table(ANSWER.working())
+    rows = list(csv.reader(io.StringIO(text("csv", answer=Answer({}, [table])))))
     assert rows[0] == ["name", "formula", "numbers", "value", "note"]
     assert rows[2] == ["y", "a + 1", "", "[[1, 2], [3, 4]]", "a_remark"]
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_the_working_is_one_of_the_tables_for_programs(form: str) -> None:
+    words = "conv", "-x", "1 2 4", "-w", "1 -1", "--upstream", "1 1", "-f", form
+    explained = invoke(*words, "--explain")
+    assert all(len(row) == 5 for row in csv.reader(
+        io.StringIO(explained.out), delimiter="\t" if form == "tsv" else ","))
+    assert explained.err == "dlcalc: other tables: output, dx, dw; --table NAME gives one\n"
+    for name in ("output", "dw"):
+        assert invoke(*words, "--explain", "--table", name).out == (
+            invoke(*words, "--table", name).out)
+    assert invoke(*words, "--explain", "--table", "working").out == explained.out
+    assert invoke("models", "lenet", "-f", form, "--explain").out.startswith("name")
 
 
 PROSE = Answer({}, [Prose(

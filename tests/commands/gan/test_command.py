@@ -67,8 +67,8 @@ def interrupted(form: str, lines: int) -> tuple[int, str, str]:
     line = [*COMMAND, "gan", *QUICK, "--epochs", "100000", "-f", form]
     with subprocess.Popen(
         line, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-    ) as process:  # fmt: skip
+        stdin=subprocess.DEVNULL, bufsize=0,  # `communicate` loses what a buffer has read ahead
+    ) as process:
         assert process.stdout is not None
         first = b"".join(process.stdout.readline() for _ in range(lines))
         process.send_signal(signal.SIGINT)
@@ -91,7 +91,9 @@ def test_epochs_come_while_it_trains_and_ctrl_c_says_what_is_lost(form: str, hea
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("words", [[], ["--check"], ["--explain"], ["--precision", "2"]])
+@pytest.mark.parametrize("words", [
+    [], ["--check"], ["--explain", "--table", "losses"], ["--precision", "2"],
+])
 @pytest.mark.parametrize(("form", "ending"), [("csv", "csv"), ("plain", "txt")])
 def test_rows_that_came_one_by_one_are_the_whole_answer(
     form: str, ending: str, words: list[str], tmp_path: Path
