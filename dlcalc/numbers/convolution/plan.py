@@ -229,9 +229,10 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
     In memory the batch is innermost, as the columns have it.
     """
     channels, batch = len(w), len(x)
-    if prod(geometry.output) * batch * w[0].size <= ONE_TILE:
+    matrix = w.reshape(channels, -1)
+    if prod(geometry.output) * batch * matrix.shape[1] <= ONE_TILE:
         shape = (batch, channels, *geometry.output)
-        return _in_one_tile(x, w.reshape(channels, -1), geometry).reshape(shape)
+        return _in_one_tile(x, matrix, geometry).reshape(shape)
     outputs = (*geometry.output, batch)
     products = prod(outputs) * w.size
     as_they_stand = (
@@ -239,7 +240,7 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
     )
     if as_they_stand and (batch == 1 or w.size <= FEW_WEIGHTS):
         with Aside(products):
-            out = w.reshape(channels, -1) @ x.reshape(batch, x.shape[1], -1)
+            out = matrix @ x.reshape(batch, x.shape[1], -1)
         return out.reshape(batch, channels, *geometry.output)
     slabs = _slabs(geometry, x, channels)
     taps_first = w if slabs == 1 else w.transpose(2, 0, *range(3, w.ndim), 1)
