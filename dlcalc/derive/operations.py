@@ -61,6 +61,8 @@ def _entries() -> dict[str, dict[str, list[str]]]:
         word, _, rest = line.strip().partition(" ")
         if line[0] != " ":
             entry = found[word] = {"": [rest]}
+        elif word == "as":
+            entry.update(found[rest])
         else:
             entry.setdefault(word, []).append(rest)
     return found
