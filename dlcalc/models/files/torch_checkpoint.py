@@ -341,7 +341,11 @@ def _sized(beside: dict[Any, Any], key: str, value: Any) -> Any:
     stem = key.removesuffix("W_q")
     meta = beside.get(f"{stem}meta")
     shape = meta.get("shape") if isinstance(meta, dict) else beside.get(f"{stem}shape")
-    if shape is None or _is_tensor(shape):
+    if isinstance(shape, list):
+        shape = tuple(shape)
+    try:
+        _sizes(shape)
+    except (TypeError, ValueError, IndexError):
         return value
     return Made("torch._utils._rebuild_wrapper_subclass", (None, None, shape), state=(value,))
 

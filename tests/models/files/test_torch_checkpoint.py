@@ -273,6 +273,8 @@ def test_tensors_that_hold_themselves_or_too_little(root: bytes, complaint: str)
       "a.bias float32 3 12 tied a.meta.meta_zero.scale"]),
     (told({"a.W_q": HALVES, "a.shape": SIZE, "a.scale": B, "a.nbits": 4}),
      ["a.W_q uint8 2x6 12 quantised", "a.scale float32 3 12 quantisation"]),
+    (told({"a.W_q": HALVES, "a.shape": [3, 4]}), ["a.W_q uint8 2x6 12 quantised"]),
+    (told({"a.W_q": HALVES, "a.shape": "odd"}), ["a.W_q uint8 2x6 12 parameter"]),
     (told({"a.codes": HALVES, "step": 4}), ["a.codes uint8 2x6 12 parameter"]),
     # What lies beside a model: an optimiser's state, averages, the state of a random generator.
     (told({"state_dict": STATE, "optimizer": ADAM, "epoch": 3, "x": {"y": B}}),
