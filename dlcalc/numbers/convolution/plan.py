@@ -270,7 +270,8 @@ def _slabs(geometry: Geometry, x: Array, outside: int) -> int:
     first, *others = geometry.kernel
     rows = x.shape[1] * prod(others)
     line = len(x) * prod(geometry.output[1:])
-    worth_it = rows >= LEAST_ROWS and line * geometry.output[0] >= OUTPUTS_A_CHANNEL * outside
+    shared = geometry.stride[0] < first and rows >= LEAST_ROWS
+    worth_it = shared and line * geometry.output[0] >= OUTPUTS_A_CHANNEL * outside
     fits = rows * line * geometry.axes[0].span * x.itemsize <= MOST_TILE_BYTES
     return first if worth_it and fits else 1
 

@@ -303,6 +303,19 @@ def test_every_output_is_its_definition_however_it_is_cut(
         assert result.output.tolist() == by_definition(x, w, result).tolist()
 
 
+@pytest.mark.parametrize(("x", "w", "stride", "slabs"), [
+    ((1, 16, 60, 8), (16, 16, 3, 3), 1, 3), ((1, 16, 60, 8), (16, 16, 3, 3), 2, 3),
+    ((1, 16, 60, 8), (16, 16, 3, 3), 3, 1),  # no tap shares a row with another
+    ((1, 13, 60, 8), (16, 13, 3, 3), 1, 1), ((1, 16, 12, 8), (64, 16, 3, 3), 1, 1),
+    ((1, 256, 9, 3000), (8, 256, 3, 3), 1, 1),
+])
+def test_each_tap_has_a_product_of_its_own_where_that_saves_time(
+    x: tuple[int, ...], w: tuple[int, ...], stride: int, slabs: int
+) -> None:
+    _, _, geometry, _ = arranged(x, w, stride=stride)
+    assert conv_plan._slabs(geometry, np.broadcast_to(np.float32(0), x), w[0]) == slabs
+
+
 def test_tiles_hold_as_many_columns_as_their_room() -> None:
     """Of 3 channels and 4 taps, 96 bytes a column; more for a weight of more, up to a limit."""
     geometry = Geometry(conv(np.ones((9, 9)), np.ones((2, 2))).axes)
