@@ -97,7 +97,7 @@ def _patch(framework: str) -> None:
     _of_two(framework)
     share = float(value(ask(framework, "slopes", "clip at a bound"), {}))
     if share != 1:
-        OPERATIONS["clip"] = Operation(OPERATIONS["clip"].value, _clip_pull)
+        _clip_by_max_and_min()
     KINKS["clip"] = f"{share:g} is taken"
     if ask(framework, "slopes", "norm at 0") == "nan":
         _bend("norm", lambda f, g, y, found, *arguments: found * (y / y))
@@ -173,12 +173,17 @@ def _of_two(framework: str) -> None:
         KINKS[name] = f"{framework} gives it all to the {'first' if first else 'second'}"
 
 
-def _clip_pull(f: Any, g: Any, y: Any, given: tuple[Any, ...], place: int) -> Any:
-    """The gradient of clip as the least of high and the largest of x and low."""
-    x, low, high = given
-    larger = f.max(x, low)
-    g = OPERATIONS["min"].pull(f, g, y, (larger, high), int(place == 2))
-    return g if place == 2 else OPERATIONS["max"].pull(f, g, larger, (x, low), place)
+def _clip_by_max_and_min() -> None:
+    """Whose the gradient of clip is, as the least of high and the largest of x and low."""
+    of_min, of_max = OPERATIONS["min"].pull, OPERATIONS["max"].pull
+
+    def pull(f: Any, g: Any, y: Any, given: tuple[Any, ...], place: int) -> Any:
+        x, low, high = given
+        larger = f.max(x, low)
+        g = of_min(f, g, y, (larger, high), int(place == 2))
+        return g if place == 2 else of_max(f, g, larger, (x, low), place)
+
+    OPERATIONS["clip"] = Operation(OPERATIONS["clip"].value, pull)
 
 
 def _selu(scale: float, alpha: float) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dlcalc.commands.posterior import answer as mixtures
+from dlcalc.commands.posterior import mixture as mixtures
 from dlcalc.commands.posterior.answer import FORWARD, REVERSE, Fit, Posterior, posterior
 from dlcalc.commands.posterior.mixture import local_minima, log_density, mixture
 from dlcalc.errors import InputError, LimitError
