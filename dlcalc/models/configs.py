@@ -58,7 +58,8 @@ def _held(config: Config) -> str:
     if isinstance(quantised, dict) and quantised:
         fields = Fields(quantised)
         said = f"quantised ({fields.get('quant_method') or 'packed'!s:.40})"
-        rows = (line.split(" ", 1) for line in _read_data("held.txt").splitlines()[2:])
+        lines = (line for line in _read_data("held.txt").splitlines() if line[0] != "#")
+        rows = (line.split(" ", 1) for line in lines)
         near = next((kind for kind, when in rows if Expression(when)(fields)), "")
         so = "all matrices so"
     elif near not in DTYPES or near == "float32":

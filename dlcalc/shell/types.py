@@ -225,7 +225,7 @@ TOLERANCE = TextType("R", _tolerance)
 ARRAY = TextType("array", files=True)
 """A file name, `-`, or numbers typed in; read when the command runs, not before."""
 DISTRIBUTION = TextType("array", files=True)
-"""Read when the command runs, and in records as text: an array or an object."""
+"""As ARRAY, but a record hands its text on as it is: an array or an object."""
 MODEL = TextType("model", complete=lambda *_: models.zoo_names(), files=True)
 """A model of the zoo, a file, `-`, or layers; read when the command runs, not before."""
 LAYER = TextType("layer", complete=_layers)

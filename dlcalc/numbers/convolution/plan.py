@@ -243,8 +243,10 @@ def by_columns(x: Array, w: Array, geometry: Geometry) -> Array:
             out = matrix @ x.reshape(batch, x.shape[1], -1)
         return out.reshape(batch, channels, *geometry.output)
     slabs = _slabs(geometry, x, channels)
-    taps_first = w if slabs == 1 else w.transpose(2, 0, *range(3, w.ndim), 1)
-    weights = np.ascontiguousarray(taps_first).reshape(slabs, channels, -1)
+    weights = matrix[None]
+    if slabs > 1:
+        by_tap = np.ascontiguousarray(w.transpose(2, 0, *range(3, w.ndim), 1))
+        weights = by_tap.reshape(slabs, channels, -1)
     out = np.empty((channels, prod(outputs)), dtype=x.dtype)
 
     def run(tiles: Iterator[Block]) -> None:
@@ -465,7 +467,7 @@ LEAST_SPECTRAL_TAPS = 150
 LEAST_WINOGRAD_CHANNELS = 32
 """Channels, in and out, from which fewer products outweigh the transforms."""
 LEAST_WINOGRAD = 300_000_000
-"""Products of the definition from which they do: below, unrolled windows are as quick."""
+"""Products of the definition from which they do: below, unrolled windows are quicker."""
 CHANNELS_A_TILE = {4: {4: 4}, 8: {4: 4, 2: 8}}
 """By bytes of a float and outputs of a tile along an axis, channels for each tile, at most: with
 more, kernels take longer to transform than is saved."""
