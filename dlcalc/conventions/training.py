@@ -130,22 +130,14 @@ def optimisers_of(framework: str, wanted: object = None) -> dict[str, Optimiser]
         rule = facts.pop("rule", "")
         decoupled = ask(framework, "training", "weight decay") == "is taken off the weight"
         state = {key: facts.pop(key, begin) for key, begin in each.state.items()}
-        made = each._replace(
-            options={**each.options, **facts}, state=state, decoupled=each.decoupled or decoupled
+        found[name] = each._replace(
+            rule=_rule(rule) if rule else each.rule, options={**each.options, **facts},
+            state=state, decoupled=each.decoupled or decoupled,
+            lacks=tuple(ask(framework, "lacking", name).split()),
         )
-        if rule:
-            equations = _rule(rule)
-            known = {key: usual for key, usual in made.options.items()
-                     if key not in _OF_A_RULE or key in equations}
-            made = made._replace(rule=equations, options=known)
-        found[name] = made
     if wanted in lacking:
         raise refusal(framework, f"the optimizer {wanted}", f"it has {', '.join(found)}")
     return found
-
-
-_OF_A_RULE = ("lr_decay", "momentum_decay", "amsgrad")
-"""Options that nothing but a rule goes by: one whose rule has them not, has them not."""
 
 
 def _rule(name: str) -> Rule:

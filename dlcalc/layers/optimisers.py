@@ -88,6 +88,8 @@ class Optimiser(NamedTuple):
     """Whether weight decay is taken off the weight and not added to the gradient."""
     counts: bool = True
     """Whether its state has the number of steps done."""
+    lacks: tuple[str, ...] = ()
+    """The options that it does not take."""
 
 
 def _optimisers() -> dict[str, Optimiser]:
@@ -137,8 +139,9 @@ def optimiser(
     for name, value in given.items():
         if name in ("type", "state"):
             continue
-        if name not in options:
-            raise InputError(f"optimizer: {kind} has no {name}{did_you_mean(name, options)}")
+        if name not in options or name in found.lacks:
+            known_options = [each for each in options if each not in found.lacks]
+            raise InputError(f"optimizer: {kind} has no {name}{did_you_mean(name, known_options)}")
         options[name] = _checked(name, value, options[name])
     if options.get("nesterov") and (not options["momentum"] or options["dampening"]):
         raise InputError("optimizer: nesterov wants a momentum and no dampening")

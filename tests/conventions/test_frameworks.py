@@ -371,7 +371,14 @@ def test_optimisers_with_options(
 
 @pytest.mark.parametrize(("framework", "kind", "option"), [
     ("keras", "adagrad", "lr_decay"), ("flax", "nadam", "momentum_decay"),
-    ("mlx", "adam", "amsgrad"),
+    ("mlx", "adam", "amsgrad"), ("tinygrad", "adam", "amsgrad"),
+    ("tinygrad", "adam", "weight_decay"), ("paddle", "sgd", "maximize"),
+    ("onnx", "adam", "amsgrad"), ("equinox", "adamw", "amsgrad"), ("flax", "sgd", "dampening"),
+    ("flax", "rmsprop", "weight_decay"), ("keras", "sgd", "dampening"),
+    ("keras", "nadam", "momentum_decay"), ("paddle", "adagrad", "lr_decay"),
+    ("paddle", "radam", "decoupled_weight_decay"), ("mlx", "rmsprop", "centered"),
+    ("mlx", "adagrad", "initial_accumulator_value"), ("mlx", "adadelta", "weight_decay"),
+    ("flax-nnx", "adamax", "weight_decay"),
 ])
 def test_an_option_that_a_framework_does_not_go_by_is_refused(
     framework: str, kind: str, option: str
