@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from dlcalc.conventions.tables import ask, checked, others, table, value
-from dlcalc.derive.operations import CORNERS, FUNCTIONS, KINKS, OPERATIONS, Operation
+from dlcalc.derive.operations import (
+    CORNERS,
+    FUNCTIONS,
+    KINKS,
+    OPERATIONS,
+    Operation,
+    operation_of,
+)
 
 Pull = Callable[..., Any]
 _TABLES: tuple[dict[str, Any], ...] = OPERATIONS, FUNCTIONS, KINKS, CORNERS
@@ -89,10 +96,10 @@ def _patch(framework: str) -> None:
     FUNCTIONS["prelu"] = leaky._replace(operation="prelu", defaults=(("slope", start),))
     if ask(framework, "activations", "gelu") == "tanh":
         OPERATIONS["gelu"] = OPERATIONS["gelu_tanh"]
-    _selu(names["scale"], names["alpha"])
+    OPERATIONS["selu"] = operation_of("selu", SCALE=names["scale"], ALPHA=names["alpha"])
     rise = float(value(ask(framework, "activations", "slope of hard_sigmoid"), {}))
     if rise != 1 / 6:
-        _hard_sigmoid(rise)
+        OPERATIONS["hard_sigmoid"] = operation_of("hard_sigmoid_by_rise", RISE=rise)
     _slopes(framework, names)
     _of_two(framework)
     share = float(value(ask(framework, "slopes", "clip at a bound"), {}))
@@ -185,20 +192,3 @@ def _clip_by_max_and_min() -> None:
 
     OPERATIONS["clip"] = Operation(OPERATIONS["clip"].value, pull)
 
-
-def _selu(scale: float, alpha: float) -> None:
-    OPERATIONS["selu"] = Operation(
-        lambda f, x: f.where(f.gt(x, 0), scale * x, scale * alpha * f.expm1(f.min(x, 0))),
-        lambda f, g, y, arguments, place: g * f.where(
-            f.gt(arguments[0], 0), scale, y + scale * alpha
-        ),
-    )
-
-
-def _hard_sigmoid(rise: float) -> None:
-    OPERATIONS["hard_sigmoid"] = Operation(
-        lambda f, x: f.min(f.max(rise * x + 0.5, 0), 1),
-        lambda f, g, y, arguments, place: (
-            g * f.between(arguments[0], -0.5 / rise, 0.5 / rise) * rise
-        ),
-    )

@@ -141,16 +141,17 @@ _CALL = re.compile(rf"(?<![\w.])(?!(?:{'|'.join(_KNOWN)})\()([a-z]\w*)(?=\()")
 
 
 @cache
-def formula(name: str, word: str, place: int = 0) -> Callable[..., Value]:
-    """A formula of the table, of an operation's lines of that word the one at a place."""
+def formula(name: str, word: str, place: int = 0, **constants: float) -> Callable[..., Value]:
+    """A formula of the table, of an operation's lines of that word the one at a place; with other
+    constants, where a framework has others."""
     entry = _ENTRIES[name]
     [given] = entry[""]
     parameters = {
         "slope": "x, y", "back": f"g, y, {given}", "bent": f"y, {given}",
         "each": f"g, y, given, place{re.sub('.*[*](others|given|chosen|parts)', '', given)}",
     }.get(word, given)
-    code = _CALL.sub(r"f.\1", entry[word][place])
-    return eval(f"lambda f, {parameters}: {code}", _KNOWN)  # type: ignore[no-any-return]  # noqa: S307
+    code, known = _CALL.sub(r"f.\1", entry[word][place]), {**_KNOWN, **constants}
+    return eval(f"lambda f, {parameters}: {code}", known)  # type: ignore[no-any-return]  # noqa: S307
 
 
 def misfits_of(name: str, known: dict[str, Any]) -> list[Callable[..., str]]:
@@ -168,22 +169,29 @@ class _Operations(dict[str, Operation]):
         return known or super().__contains__(name)  # as a framework has it, under another name
 
     def __missing__(self, name: str) -> Operation:
-        entry = _ENTRIES[name]
-        value = formula(name, "value") if "value" in entry else (
-            lambda f, *given, **options: getattr(f, name)(*given, **options))
-        self[name] = Operation(value, _pull_of(name, entry))
+        self[name] = operation_of(name)
         return self[name]
 
 
-def _pull_of(name: str, entry: dict[str, list[str]]) -> Callable[..., Value]:
+def operation_of(name: str, **constants: float) -> Operation:
+    """An operation of the table, with other constants where a framework has others."""
+    entry, made = _ENTRIES[name], partial(formula, name, **constants)
+    value = made("value") if "value" in entry else (
+        lambda f, *given, **options: getattr(f, name)(*given, **options))
+    return Operation(value, _pull_of(entry, made))
+
+
+def _pull_of(
+    entry: dict[str, list[str]], made: Callable[..., Callable[..., Value]]
+) -> Callable[..., Value]:
     if "slope" in entry:
-        slope = formula(name, "slope")
+        slope = made("slope")
         return lambda f, g, y, given, place: g * slope(f, given[0], y)
     if "back" in entry:
-        pulls = [formula(name, "back", place) for place in range(len(entry["back"]))]
+        pulls = [made("back", place) for place in range(len(entry["back"]))]
         return lambda f, g, y, given, place, **options: pulls[place](f, g, y, *given, **options)
     if "each" in entry:
-        return formula(name, "each")
+        return made("each")
     return lambda f, g, y, given, place, **options: 0 * g
 
 

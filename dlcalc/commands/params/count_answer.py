@@ -115,24 +115,14 @@ SUMMED = ("params", "weights", "biases", "trainable", "macs", "activations")
 Cell = Callable[["Row", Facts], Any]
 
 
-def _field_cell(get: Callable[[AxisField], Any]) -> Cell:
-    last: list[Any] = [None, None]  # layers in a row often see the same
-
-    def cell(row: Row, _: Facts) -> Any:
-        if row.field is not last[0]:
-            last[:] = row.field, row.field and [get(axis) for axis in row.field]
-        return last[1]
-
-    return cell
-
-
 COLUMNS: dict[str, Cell] = {
     **{name: lambda row, _, name=name: getattr(row, name)  # type: ignore[misc]
        for name in ("name", "type", "layer", "input", "output", *SUMMED)},
     "layer": lambda row, _: row.node.text if hasattr(row.node, "text") else row.type,
     **{name: lambda row, facts, name=name: bytes_record(facts.held(row))[name]  # type: ignore[misc]
        for name in BYTES},
-    **{name: _field_cell(get) for name, get in FIELDS.items()},
+    **{name: lambda row, facts, name=name: (  # type: ignore[misc]
+        (facts.field(row) or {}).get(NAMED.get(name, name))) for name in FIELDS},
     "cache_bytes": lambda row, facts: None if row.cache is None else facts.cache(row),
     "tied": lambda row, _: row.tied or None,
 }
