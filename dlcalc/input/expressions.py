@@ -13,7 +13,6 @@ A name is looked up in levels of `Fields`; what is nowhere is null.
 from __future__ import annotations
 
 import _ast
-import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -164,6 +163,8 @@ class Fields:
         missing = [each for each in found if self.get(each) is None]
         if missing:
             return f"field {missing[0]!r} is missing; {text} needs it"
+        import json
+
         given = ", ".join(f"{each} {json.dumps(self.get(each))}" for each in dict.fromkeys(found))
         return f"no value comes of {given}: {text.strip()}"
 

@@ -1,121 +1,19 @@
-"""Attention over a sequence TxD: its projections and its two products of data.
+"""Attention among positions: which pairs are multiplied, that of an image, and its values.
 
-The scores QKᵀ and the weighted sum AV are products of two inputs; they have no
-parameters but are multiply-accumulates like any other, T² for each feature. A causal mask
-or a window does not lower the count: the products are made, and then masked.
+What a layer on a sequence counts stands in attention.txt.
 """
 
 from __future__ import annotations
 
 from math import prod
 
-from dlcalc.errors import InputError, ShapeError
-from dlcalc.layers.counted import (
-    COUNTER,
-    Cache,
-    Counted,
-    Shape,
-    choice,
-    flag,
-    letters,
-    spatial,
-    steps_and_width,
-    whole,
-)
-from dlcalc.numbers.axes import PerAxisValue, at_least, by_x, per_axis
+from dlcalc.layers.counted import Counted, Shape, flag, spatial, whole
+from dlcalc.layers.table import handler
+from dlcalc.numbers.axes import PerAxisValue, at_least, per_axis
 from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
-
-PROJECTIONS = "qkvo"
-
-
-def attention(
-    shape: Shape, heads: int, kv_heads: int | None = None, head_width: int | None = None,
-    bias: bool | str = True, value_width: int | None = None, qk_norm: str | None = None,
-    norm_bias: bool = False, gate: str | None = None, sinks: bool = False,
-    window: int | None = None, memory: int | None = None, memory_width: int | None = None,
-    keys: str = "own", output: int | None = None, out_norm: bool = False, uneven: bool = False,
-    causal: bool = True, keeps: bool | str | None = None, mask: bool = False,
-    twice: bool = False, prompt: int = 0, *, cached: int = 0,
-) -> Counted:
-    """Multi-head self-attention (Vaswani et al. 2017), or grouped-query (Ainslie et al. 2023).
-
-    With H heads and K key-value heads of width w: D·H·w weights for Q, D·K·w each for K
-    and V, H·w·D for the output; 2·T²·H·w products for QKᵀ and AV. Values may be of another
-    width. `bias` is yes, no or the letters of the projections that have one (`qkv`).
-    `qk_norm`: a scale for each feature of a `head`, of all `heads` or of the whole `width`,
-    for queries and for keys, with a shift where `norm_bias`. `gate`: the output is scaled
-    by a projection of the input, a number for each `head` or for each of its features
-    (`width`). `sinks`: a learned score a head. `window`: the last positions that a position
-    sees. `memory`: the length, and `memory_width` the width, of another sequence that keys
-    and values come from. `keys`: `own`; `values`, where the values are the keys; or
-    `shared`, where both are those of an earlier layer. `out_norm`: a scale for each feature
-    before the output projection. `uneven`: heads need not divide among the key-value heads,
-    as in a config that can be built and not run. `causal`: whether a position is to see those
-    before it alone; then, unless `keeps` says otherwise, keys and values are kept for those to
-    come, with `keeps=heads` one of each for every head; of a `memory` they are computed once.
-    `mask`: values give a score to their position. `twice`: scores and sums are made for each
-    half of the values, as by transformers for DiffLlama (Ye et al. 2024). `prompt`: learned
-    positions before the first, which run with it and are kept, and are no part of the output.
-
-    >>> attention((197, 768), 12).weights
-    2359296
-    """
-    steps, width = steps_and_width(shape, "attention")
-    heads = whole("heads", heads)
-    groups = heads if kv_heads is None else whole("kv_heads", kv_heads)
-    if heads % groups and not flag("uneven", uneven):
-        raise InputError(f"{heads} heads do not divide among {groups} kv_heads")
-    if head_width is None and width % heads:
-        raise ShapeError(
-            f"input is {by_x(shape)}; {width} features do not divide into {heads} heads"
-        )
-    each = width // heads if head_width is None else whole("head_width", head_width)
-    value = each if value_width is None else whole("value_width", value_width)
-    rows = steps + whole("prompt", prompt, 0) * (not cached)
-    made = rows if memory is None else whole("memory", memory) * (not cached)
-    source = width if memory_width is None else whole("memory_width", memory_width)
-    result = width if output is None else whole("output", output)
-    kept = None if window is None else whole("window", window) - 1
-    seen = seen_before(steps, cached, kept) + prompt if memory is None else memory
-    read = (each + value) * (1 + flag("twice", twice))
-    masked = groups * groups * value * flag("mask", mask)
-    forward = flag("causal", causal) and memory is None
-    caching = forward if keeps is None else keeps == "heads" or flag("keeps", keeps)
-    stored = (heads if keeps == "heads" else groups) * (each + value)
-    held = choice("keys", keys, ("own", "values", "shared"))
-    queries = heads * each
-    keyed = 0 if held == "shared" else groups * each
-    valued = groups * value if held == "own" else 0
-    mixed = heads * value
-    gates = 0 if gate is None else {"head": 1, "width": value}[
-        choice("gate", gate, ("head", "width"))
-    ]
-    of_queries = width * (queries + heads * gates) + mixed * result
-    of_keys = source * (keyed + valued)
-    sizes = dict(zip(PROJECTIONS, (queries, keyed, valued, result), strict=True))
-    added = sum(sizes[letter] for letter in letters("bias", bias, PROJECTIONS))
-    normed = 0
-    if qk_norm is not None:
-        kind = choice("qk_norm", qk_norm, ("head", "heads", "width"))
-        normed = each + each * bool(keyed) if kind == "head" else queries + keyed
-    return Counted(
-        (steps, result), of_queries + of_keys + normed + heads * flag("sinks", sinks)
-        + mixed * flag("out_norm", out_norm) + masked,
-        added + normed * flag("norm_bias", norm_bias),
-        rows * of_queries + made * of_keys + rows * seen * heads * read + seen * masked,
-        mixes=(0, 1), matrices={
-            "q": (width, queries), "k": (source, keyed), "v": (source, valued),
-            "o": (mixed, result),
-        },
-        cache=Cache(fixed=memory * stored) if memory and keeps is not False else
-        Cache(stored, kept, prompt * stored, own=0 if kept is None else COUNTER)
-        if caching and held != "shared" else None,
-        skipped=unseen(steps, cached, window) * heads * read if forward else 0,
-    )
-
 
 def grid_attention(
     shape: Shape, heads: int, tile: PerAxisValue | None = None, spaced: int = 1,
@@ -145,7 +43,7 @@ def grid_attention(
         memory = prod([side // spaced for side in sides])
     elif step > 1 and memory is None:
         memory = prod(sides)
-    counted = attention(
+    counted = handler("attention")(
         (queries, channels), heads, None, head_width, bias, value_width, memory=memory,
         output=output, causal=False, keeps=False,
     )

@@ -122,10 +122,13 @@ class Formula:
         if name in self.letters:
             letters(name, value, self.letters[name])
             return value
-        if isinstance(self.usual.get(name), bool) and (isinstance(value, bool) or not words):
+        either = "yes" in words
+        if (either or isinstance(self.usual.get(name), bool)) and (
+                isinstance(value, bool) or not words):
             return flag(name, value)
         if words:
-            return choice(name, value, [each for each in words if each not in _USUAL])
+            others = [each for each in words if each not in _USUAL]
+            return choice(name, value, ["yes or no", *others] if either else others)
         return whole(name, value, self.least[name])
 
 

@@ -1,48 +1,11 @@
-"""Recurrent layers over a sequence TxD.
-
-Parameters are counted as PyTorch holds them: weights of the input and of the state for
-each gate, and two bias vectors a gate (`bias=single`: one, as in textbooks and Keras).
-Every weight is multiplied once a step: the length of the sequence counts. Products of a
-gate with a state, element by element, do not.
-"""
+"""The values of recurrent layers over a sequence TxD; recurrent.txt has what they count."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-from dlcalc.layers.counted import Counted, Shape, choice, flag, steps_and_width, whole
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
-
-
-def _recurrent(gates: int) -> Callable[..., Counted]:
-    """What counts a layer of so many gates."""
-
-    def cell(
-        shape: Shape, hidden: int, layers: int = 1, bias: bool | str = True,
-        bidirectional: bool = False, output: str = "sequence",
-    ) -> Counted:
-        steps, width = steps_and_width(shape, "a recurrent layer")
-        hidden, layers = whole("hidden", hidden), whole("layers", layers)
-        directions = 2 if flag("bidirectional", bidirectional) else 1
-        features = hidden * directions
-        columns = (width + hidden) + (layers - 1) * (features + hidden)
-        weights = directions * gates * hidden * columns
-        vectors = 1 if bias == "single" else 2 * flag("bias", bias)
-        biases = directions * gates * hidden * layers * vectors
-        last = choice("output", output, ("sequence", "last")) == "last"
-        return Counted(
-            (features,) if last else (steps, features), weights, biases, weights * steps,
-            mixes=(0, 1), lies=(None, 0) if last else None,
-        )
-
-    return cell
-
-
-lstm, gru, rnn = _recurrent(4), _recurrent(3), _recurrent(1)
-"""A long short-term memory, a gated recurrent unit, and a plain layer, h = tanh(W x + U h + b)."""
 
 
 def rnn_values(

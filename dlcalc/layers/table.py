@@ -21,9 +21,12 @@ from dlcalc.typed import Any
 
 Handler = Callable[..., Counted]
 
-WRITTEN = ("variants", "state")
-"""Families whose types are formulas in a table."""
-FAMILIES = ("windowed", "dense", "pointwise", "normalisation", "attention", *WRITTEN, "recurrent")
+FAMILIES = (
+    "windowed", "dense", "pointwise", "normalisation", "attention", "variants", "state",
+    "recurrent",
+)
+WRITTEN = {"attention": True, "variants": False, "state": False, "recurrent": True}
+"""Families whose types are formulas in a table, and whether they have a module, too."""
 _loaded: dict[str, dict[str, Handler]] = {}
 
 GENERAL = ("tie", "share", "frozen")
@@ -48,18 +51,22 @@ def types() -> list[str]:
 
 
 def _types_of(family: str) -> dict[str, Handler]:
-    if family in WRITTEN and family not in _loaded:
+    if family in _loaded:
+        return _loaded[family]
+    found: dict[str, Handler] = {}
+    if family in WRITTEN:
         from dlcalc.layers.formulas import read_family
 
-        _loaded[family] = read_family(family)
-    elif family not in _loaded:
+        found |= read_family(family)
+    if WRITTEN.get(family, True):
         module = import_module(f"dlcalc.layers.{family}")
-        _loaded[family] = {
+        found |= {
             name: each for name, each in vars(module).items()
             if not name.startswith("_") and getattr(each, "__module__", "") == module.__name__
             and getattr(getattr(each, "__code__", None), "co_varnames", ())[:1] == ("shape",)
         }
-    return _loaded[family]
+    _loaded[family] = found
+    return found
 
 
 @cache

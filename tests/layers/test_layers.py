@@ -244,7 +244,7 @@ REFUSED = [
     ("mamba2 2 3 4 1 3 bias=up", (7, 8), "bias is in or out or inout, not up",
      "mamba2 2 3 4 1 3 bias=inout"),
     ("attention 2", (8, 7, 7), "wants a sequence TxD; use sequence before it", "sequence"),
-    ("lstm 3", (8,), "a recurrent layer wants a sequence TxD", "linear 3"),
+    ("lstm 3", (8,), "lstm wants a sequence TxD", "linear 3"),
     ("lstm 3 output=first", (7, 8), "output is sequence or last, not first", "lstm 3 output=last"),
     ("select 7", (7, 8), "step 7 is not among its 7", "select 6"),
     ("select x", (7, 8), "step 'x' is not a whole number", "select 0"),
