@@ -11,6 +11,7 @@ import numpy as np
 from dlcalc.conventions.tables import ask, refusal
 from dlcalc.conventions.windows import window
 from dlcalc.errors import DlcalcError
+from dlcalc.formulas.numerals import format_number, plain_value
 from dlcalc.names import FRAMEWORKS
 from dlcalc.numbers.axes import (
     PerAxis,
@@ -23,7 +24,7 @@ from dlcalc.numbers.axes import (
 )
 from dlcalc.numbers.convolution.conv import Convolution
 from dlcalc.numbers.convolution.conv import conv as plain_conv
-from dlcalc.numbers.exact import as_numbers
+from dlcalc.numbers.exact import as_numbers, is_whole
 from dlcalc.numbers.places import unravel
 from dlcalc.numbers.sizes import Padding, one_or_tuple
 from dlcalc.typed import TYPE_CHECKING, Any
@@ -195,13 +196,16 @@ def differing(
             ours, theirs = (np.asarray(getattr(each, field)) for each in (result, other))
             if ours.shape != theirs.shape:
                 words = f"{field} is {by_x(theirs.shape)}, here {by_x(ours.shape)}"
-            elif np.allclose(ours.astype(float), theirs.astype(float), rtol=1e-9):
-                continue
             else:
-                apart = ~np.isclose(ours.astype(float), theirs.astype(float), rtol=1e-9)
+                apart = ours != theirs
+                if not is_whole(ours.dtype):
+                    apart &= ~np.isclose(ours, theirs, rtol=1e-9, equal_nan=True)
+                if not apart.any():
+                    continue
                 at = unravel(int(np.argmax(apart)), ours.shape)
                 place = ",".join(map(str, at))
-                words = f"{field}({place}) is {theirs[at]:.6g}, here {ours[at]:.6g}"
+                there, here = (format_number(plain_value(each[at])) for each in (theirs, ours))
+                words = f"{field}({place}) is {there}, here {here}"
             told.setdefault(words, []).append(framework)
             break
     return [f"{', '.join(names)}: {words}" for words, names in told.items()]

@@ -284,7 +284,9 @@ def _in_one_tile(x: Array, matrix: Array, geometry: Geometry) -> Array:
     if geometry.has_padding:
         tile = padded(x, geometry, tuple(slice(0, length) for length in geometry.padded))
     view = windows(tile, geometry.kernel, geometry.stride, geometry.dilation, geometry.output)
-    found: Array = matrix.dot(view.reshape(matrix.shape[1], -1))  # sooner there than by @
+    # dot is sooner there than @; but a single 0 it takes for nothing, beside Infinity, too.
+    multiply = np.dot if min(matrix.size, view.size) > 1 else np.matmul
+    found: Array = multiply(matrix, view.reshape(matrix.shape[1], -1))
     return found if len(x) == 1 else found.reshape(len(found), len(x), -1).swapaxes(0, 1)
 
 

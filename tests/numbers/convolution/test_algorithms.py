@@ -156,6 +156,12 @@ def test_one_wild_value_spoils_only_its_own_windows(
     assert np.isfinite(output[..., 1:]).all()
 
 
+@pytest.mark.parametrize(("x", "w"), [([np.inf, 1.0], [0.0]), ([0.0], [np.inf]), ([0.0], [np.nan])])
+def test_zero_times_what_is_not_finite_is_no_number(x: list[float], w: list[float]) -> None:
+    assert np.isnan(conv(x, w).output[0])
+    assert np.isnan(conv([x], [[w], [[1.0]]], dims=1).output[0, 0])
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_unpadding_is_the_adjoint_of_padding(mode: str) -> None:
     result = conv(np.ones((5, 4)), np.ones((2, 2)), pad=[(2, 1), (3, 2)], pad_mode=mode)
