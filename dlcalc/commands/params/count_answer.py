@@ -46,6 +46,8 @@ def of_columns(expected: Any) -> Any:
     for title, each in expected.items():
         name = title.replace(" ", "_")
         layer, _, column = name.rpartition(".")
+        if getattr(each, "unit", 1) > 1 and not name.endswith("_bytes"):
+            name += "_bytes"  # weights 241.0 KiB, as the line below the table says
         if column == "receptive_field" and not isinstance(each, Mapping):
             each = {"size": each}
         inner = NAMED.get(column, column)
@@ -311,11 +313,42 @@ class Totals(NamedTuple):
 def models_answer(models: Sequence[Totals], use: Use) -> Answer:
     """One row a model: its totals."""
     records = [
-        {"model": each.name, "title": each.title, "input": each.input, "total": each.total}
-        for each in models
+        dict(zip(OF_MODEL, each, strict=True)) for each in models
     ]
     notes = ["", f"training memory for {use.training}", *MACS]
-    return Answer({"models": records}, [_totals_table(models, notes)], main="models", whole=True)
+    return Answer(
+        {"models": records}, [_totals_table(models, notes)], main="models", whole=True,
+        adapt=of_rows,
+    )
+
+
+OF_MODEL = ("model", "title", "input", "total")
+"""What the record of one of several models holds; the columns beside are of its total."""
+
+
+def of_rows(expected: Any) -> Any:
+    """An answer that names the totals of models as the columns do, or is their parameters alone.
+
+    >>> of_rows([61706]), of_rows({"lenet": {"params": 61706}})
+    ([{'total': {'params': 61706}}], {'lenet': {'total': {'params': 61706}}})
+    """
+    if isinstance(expected, list):
+        return [_of_row(each if isinstance(each, Mapping) else {"params": each})
+                for each in expected]  # fmt: skip
+    if not isinstance(expected, Mapping):
+        return expected
+    return {
+        name: _of_row(each) if isinstance(each, Mapping) and name != "models" else of_rows(each)
+        for name, each in expected.items()
+    }
+
+
+def _of_row(expected: Mapping[str, Any]) -> Mapping[str, Any]:
+    totals = {name: each for name, each in expected.items() if name not in OF_MODEL}
+    if not totals or "total" in expected:
+        return expected
+    own = {name: each for name, each in expected.items() if name in OF_MODEL}
+    return {**own, "total": totals}
 
 
 def _totals_table(models: Sequence[Totals], footnotes: Sequence[str]) -> Table:
