@@ -118,10 +118,13 @@ def saved(answer: Answer, path: str, explain: bool) -> bytes:
     """
     ending = check_ending(path)
     with At(path):
-        if ending in (".npy", ".npz"):
-            return _npy(answer) if ending == ".npy" else npz_bytes(
-                dict(_arrays("", answer.for_programs))
-            )
+        if ending == ".npy":
+            return _npy(answer)
+        if ending == ".npz":
+            arrays = dict(_arrays("", answer.for_programs))
+            if not arrays:
+                raise InputError("the result has no numbers; save it as .json, .csv or .txt")
+            return npz_bytes(arrays)
         if ending != ".json":
             answer, _ = answer.alone()
         shown = explain and (ending == ".json" or not isinstance(answer.blocks[0], Values))

@@ -190,6 +190,13 @@ def test_what_cannot_be_saved_is_refused_before_anything_is_printed() -> None:
     assert invoke("conv", "--expect", "1 2; 3").out == ""
 
 
+def test_an_answer_without_numbers_is_no_file_of_arrays(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    done = invoke("models", "--save", str(tmp_path / "a.npz"))
+    assert (done.status, done.out) == (2, "")
+    assert done.complaint.endswith("a.npz: the result has no numbers; save it as .json, .csv or .txt")
+    assert not [*tmp_path.iterdir()]
+
+
 def test_no_picture_is_left_of_an_answer_that_cannot_be_saved(tmp_path) -> None:  # type: ignore[no-untyped-def]
     files = ("--plot", str(tmp_path / "a.svg"), "--save", str(tmp_path / "a.npy"))
     done = invoke("posterior", *files)
