@@ -83,7 +83,7 @@ def _cell(value: Any) -> Any:
 
 def _as_text(draw: Draw) -> Write:
     def write(answer: Answer, precision: int | None, steps: Steps) -> Iterator[str]:
-        if steps is not None:
+        if steps:
             from dlcalc.output.working import working_text
 
             yield from working_text(steps, precision)

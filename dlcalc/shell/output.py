@@ -166,7 +166,7 @@ class Output(NamedTuple):
         if begun:
             pieces = ["".join(pieces).removeprefix(begun)]
         if self.format.terminal and (width is not None or coloured(sys.stdout)):
-            pieces = dressed(pieces, width, coloured(sys.stdout), steps is not None)
+            pieces = dressed(pieces, width, coloured(sys.stdout), bool(steps))
             if width is not None and page(pieces := list(pieces)):
                 return
         if self.format.escape is not None and not is_unicode(sys.stdout):
