@@ -119,3 +119,18 @@ def attention_values(
     mixed = run.do("einsum", weights, v, spec="nkgij,njkd->nikgd", part="mixed")
     rows = run.do("move", mixed, shape=(-1, steps, queries), part="heads")
     return projected("out_proj", rows, width, queries, "")
+
+
+def position_values(run: Pass, x: Node, length: int | None, **options: Any) -> Node:
+    """x + the rows of a table, by position."""
+    run.refuse(options)
+    steps, width = run.shape
+    table = run.parameter("weight", (length or steps, width))
+    return run.do("add", x, run.do("move", table, window=slice(0, steps), part="rows"))
+
+
+def prepend_values(run: Pass, x: Node, count: int = 1, **options: Any) -> Node:
+    """Learned vectors before a sequence."""
+    run.refuse(options)
+    table = run.parameter("weight", (count, run.shape[1]))
+    return run.do("concat", run.batched(table), x, axis=1)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from math import prod
 
 from dlcalc.errors import ShapeError
-from dlcalc.layers.counted import Counted, Shape, flag, steps_and_width, whole
-from dlcalc.numbers.axes import by_x, plural
-from dlcalc.typed import TYPE_CHECKING, Any
+from dlcalc.layers.counted import Counted, Shape, flag, whole
+from dlcalc.numbers.axes import by_x
+from dlcalc.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
@@ -62,34 +62,6 @@ def embedding(shape: Shape, vocabulary: int, width: int) -> Counted:
     return Counted((*shape, width), whole("vocabulary", vocabulary) * width)
 
 
-def position(shape: Shape, length: int | None = None, *, cached: int = 0) -> Counted:
-    """Learned vectors added to a sequence by position; the table may be longer than it.
-
-    >>> position((1024, 768)).weights
-    786432
-    """
-    steps, width = steps_and_width(shape, "a position embedding")
-    rows = steps + cached if length is None else whole("length", length)
-    if rows < steps + cached:
-        behind = f" behind {cached}" if cached else ""
-        raise ShapeError(
-            f"input is {by_x(shape)}; {rows} positions are too few for {steps} "
-            f"{plural(steps, 'step')}{behind}"
-        )
-    return Counted(shape, rows * width)
-
-
-def prepend(shape: Shape, count: int = 1) -> Counted:
-    """Learned vectors put before a sequence, such as a class token.
-
-    >>> prepend((196, 768)).output
-    (197, 768)
-    """
-    steps, width = steps_and_width(shape, "prepend")
-    count = whole("count", count)
-    return Counted((steps + count, width), count * width, lies=(0, 1))
-
-
 def weight(shape: Shape, size: int | tuple[int, ...], bias: bool = False) -> Counted:
     """Parameters that stand alone: scales, shifts (`bias=yes`), tables not looked up.
 
@@ -122,18 +94,3 @@ def rbf_values(run: Pass, x: Node, units: int) -> Node:
 def embedding_values(run: Pass, x: Node, vocabulary: int, width: int) -> Node:
     """The rows of a table."""
     return run.look_up(x, run.parameter("weight", (vocabulary, width)))
-
-
-def position_values(run: Pass, x: Node, length: int | None, **options: Any) -> Node:
-    """x + the rows of a table, by position."""
-    run.refuse(options)
-    steps, width = run.shape
-    table = run.parameter("weight", (length or steps, width))
-    return run.do("add", x, run.do("move", table, window=slice(0, steps), part="rows"))
-
-
-def prepend_values(run: Pass, x: Node, count: int = 1, **options: Any) -> Node:
-    """Learned vectors before a sequence."""
-    run.refuse(options)
-    table = run.parameter("weight", (count, run.shape[1]))
-    return run.do("concat", run.batched(table), x, axis=1)
