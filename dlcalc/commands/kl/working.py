@@ -22,6 +22,7 @@ from dlcalc.formulas.expressions import (
     transpose,
 )
 from dlcalc.formulas.products import products
+from dlcalc.input.expressions import mistakes
 from dlcalc.numbers.compare import slip_of
 from dlcalc.numbers.gaussians import KL, gaussian, kl, precision
 from dlcalc.numbers.places import Place
@@ -75,26 +76,18 @@ def advice(result: KL | DiscreteKL, field: Place, expected: Any) -> str:
 
 
 def _slips(result: KL | DiscreteKL) -> Iterator[tuple[str, Any]]:
-    yield "bits in place of nats", result.kl / math.log(2)
-    yield "log10 in place of ln", result.kl / math.log(10)
+    known = {**vars(result), "ln2": math.log(2), "ln10": math.log(10)}
+    known |= {"gaussian": False, "D": result.q.size} if isinstance(result, DiscreteKL) else {
+        "gaussian": True, "D": result.q.dimension}
+    for words, slip in mistakes(__file__, "slips.txt", known):
+        yield words, slip["kl"]
     if isinstance(result, KL):
-        yield "the ½ left out", 2 * result.kl
-        yield "the − D left out", result.kl + result.q.dimension / 2
-        yield "ln σ in place of ln σ²", result.kl - result.log_determinant / 4
-        yield "ln(det Σq/det Σp)", result.kl - result.log_determinant
-        yield "the logarithm left out", result.kl - result.log_determinant / 2
-        yield "the distance of the means left out", result.kl - result.mahalanobis / 2
-        yield "a wrong sign", -result.kl
         yield "KL(p‖q), q and p exchanged,", lambda: kl(result.p, result.q).kl
         # Only diagonal ones have a σ to mistake for σ².
         yield "σ in place of σ²", lambda: kl(*(
             gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (result.q, result.p)
         )).kl
-        return
-    yield "the entropy of q left out", result.cross_entropy
-    yield "the sign of the logarithm exchanged", -result.kl
-    yield "a mean in place of the sum", result.kl / result.q.size
-    if result.q.all():
+    elif result.q.all():
         yield "the sum of ln(q/p), without q in front,", float(np.log(result.q / result.p).sum())
         yield "KL(p‖q), q and p exchanged,", discrete_kl(result.p, result.q).kl
 
