@@ -501,55 +501,64 @@ class Flow:
         self.macs: dict[str, int | None] = {}
         self.input: tuple[int, ...] | None = None
         """The shape of the first input, where it is known in whole."""
-        noted: dict[str, Sizes] = {}
-        taken: dict[str, dict[str, Sizes]] = {}
-        self.last = before = ""
+        self.noted: dict[str, Sizes] = {}
+        """The shapes that are written down where a layer takes them."""
+        self.taken: dict[str, dict[str, Sizes]] = {}
+        """What each layer takes, with the shape that is written down of it."""
+        self.last = self.before = ""
         written = layers_of(model)
         for layer in written:
             pairs = list(layer.taken(self.last))
-            self.last = layer.name
-            called = {source for source, _ in layer.sources}
-            taken[self.last] = {
+            self.last, called = layer.name, {source for source, _ in layer.sources}
+            self.taken[self.last] = {
                 source: shape for source, shape in pairs if source in called or not called
             }
             for source, shape in pairs:
-                noted.setdefault(source, shape)
+                self.noted.setdefault(source, shape)
         for layer in written:
-            name, calls = layer.name, layer.calls
-            given = [
-                shape if _known_sizes(shape) else self.outputs.get(source, shape)
-                for source, shape in taken[name].items()
-            ]
-            if not given and before in self.outputs:
-                given = [self.outputs[before]]
-            if not given and layer.input and layer.kind != "InputLayer":
-                given = [sizes_of(layer.input)[1:]]
-            before, start = name, len(self.tensors)
-            if self.left is not None and not layer.is_model:
-                shapes = tuple((None, *each) for each in given)
-                passed = shapes[0] if len(shapes) == 1 else shapes or None
-                self.tensors += _tensors(layer, self.around, passed, self.depth, self.left)
-            own = self._own(name, start)
-            output, macs = self._outcome(layer, given, own)
-            own = self._own(name, start) if layer.is_model else own
-            seen = noted.get(name)
-            if seen is not None and output is not None and (len(seen) != len(output) or any(
-                None not in (a, b) and a != b for a, b in zip(seen, output, strict=True)
-            )):
-                macs = None  # what is written down is of something else
-            output = seen if output is None or (seen and _known_sizes(seen)) else output
-            if output is not None:
-                self.outputs[name] = output
-            times = len(calls) if isinstance(calls, list) and calls else 1
-            self.macs[name] = None if macs is None else macs * times
-            # The output has the batch, which is open, as Keras shows it.
-            self.rows.append(Row(
-                name, printable(layer.kind), None if output is None else (None, *output),
-                sum(each.numbers for each in own), self.macs[name],
-                trainable=sum(each.params for each in own if each.trains),
-                buffers=sum(each.numbers for each in own if each.role == Role.BUFFER),
-                bytes=sum(each.bytes for each in own),
-            ))
+            self._add(layer)
+
+    def _add(self, layer: Written) -> None:
+        """Put down a layer, with its weights, its output and its products."""
+        name, calls, start = layer.name, layer.calls, len(self.tensors)
+        given = self._given(layer)
+        self.before = name
+        if self.left is not None and not layer.is_model:
+            shapes = tuple((None, *each) for each in given)
+            passed = shapes[0] if len(shapes) == 1 else shapes or None
+            self.tensors += _tensors(layer, self.around, passed, self.depth, self.left)
+        own, seen = self._own(name, start), self.noted.get(name)
+        output, macs = self._outcome(layer, given, own)
+        own = self._own(name, start) if layer.is_model else own
+        if seen is not None and output is not None and (len(seen) != len(output) or any(
+            None not in (a, b) and a != b for a, b in zip(seen, output, strict=True)
+        )):
+            macs = None  # what is written down is of something else
+        output = seen if output is None or (seen and _known_sizes(seen)) else output
+        if output is not None:
+            self.outputs[name] = output
+        times = len(calls) if isinstance(calls, list) and calls else 1
+        self.macs[name] = None if macs is None else macs * times
+        # The output has the batch, which is open, as Keras shows it.
+        self.rows.append(Row(
+            name, printable(layer.kind), None if output is None else (None, *output),
+            sum(each.numbers for each in own), self.macs[name],
+            trainable=sum(each.params for each in own if each.trains),
+            buffers=sum(each.numbers for each in own if each.role == Role.BUFFER),
+            bytes=sum(each.bytes for each in own),
+        ))
+
+    def _given(self, layer: Written) -> list[Sizes]:
+        """The shapes of what a layer takes, as far as they are known."""
+        given = [
+            shape if _known_sizes(shape) else self.outputs.get(source, shape)
+            for source, shape in self.taken[layer.name].items()
+        ]
+        if not given and self.before in self.outputs:
+            return [self.outputs[self.before]]
+        if not given and layer.input and layer.kind != "InputLayer":
+            return [sizes_of(layer.input)[1:]]
+        return given
 
     def _own(self, name: str, start: int) -> list[Tensor]:
         """The weights of a layer: those put down since its start, or of all those of its name."""
@@ -779,31 +788,21 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
             "HDF5 is read by the package h5py, which is not installed: "
             "pip install 'dlcalc-toolkit[all]', or save the model as .keras or by to_json()"
         ) from None
-    found: list[Tensor] = []
-    layers: list[str] = []
-    named: dict[str, str] = {}  # layers by their paths, with the names that Keras gave them
-
-    def take(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Group) and re.fullmatch(r"layers/[^/]+", name):
-            layers.append(name.removeprefix("layers/"))
-        if isinstance(item, h5py.Group) and name.endswith("/vars"):
-            own = re.sub(r"^layers/|/vars$", "", printable(name))
-            named[own] = re.sub(r"_\d+$", "", str(item.attrs.get("name", "")))
-        # bfloat16, which NumPy has not, is stored as two bytes.
-        half = isinstance(item, h5py.Dataset) and item.dtype.str == "|V2"
-        if isinstance(item, h5py.Dataset) and (half or item.dtype.kind in "biufc"):
-            role = _BESIDE.get(re.split(r"[/_]", name)[0], "")
-            own = re.sub(r"^(model_weights|layers)/|:0$", "", printable(name))
-            size = item.size * item.dtype.itemsize
-            dtype = "bfloat16" if half else str(item.dtype)
-            found.append(Tensor(own, dtype, item.shape, size, role))
-
+    items: list[tuple[str, Any]] = []
     try:
         with h5py.File(seekable(file), "r") as opened:
             config = opened.attrs.get("model_config")
-            opened.visititems(take)
+            opened.visititems(lambda name, item: items.append((name, item)))
+            found = [_of_hdf5(*each) for each in items if isinstance(each[1], h5py.Dataset)
+                     and (each[1].dtype.str == BFLOAT16 or each[1].dtype.kind in "biufc")]
+            groups = [each for each in items if isinstance(each[1], h5py.Group)]
+            # Layers by their paths, with the names that Keras gave them.
+            named = {re.sub(r"^layers/|/vars$", "", printable(name)):
+                     re.sub(r"_\d+$", "", str(group.attrs.get("name", "")))
+                     for name, group in groups if name.endswith("/vars")}
     except Exception as error:  # whatever a parser of somebody else raises
         raise InputError(f"not HDF5, or damaged: {words_of(error)}") from None
+    layers = [name[7:] for name, _ in groups if re.fullmatch(r"layers/[^/]+", name)]
     if not (found or layers or config):
         raise InputError("holds no arrays")
     text = config.decode("utf-8", "replace") if isinstance(config, bytes) else str(config or "{}")
@@ -822,6 +821,18 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
     if not (isinstance(own, list) or (isinstance(own, dict) and "layers" in own)):
         return Held(path, "hdf5", tensors)  # of a class of one's own
     return Held(path, "hdf5", tensors, rows=Flow(model, tensors).rows)
+
+
+BFLOAT16 = "|V2"
+"""How bfloat16 is stored, which NumPy has not: as two bytes."""
+
+
+def _of_hdf5(name: str, item: Any) -> Tensor:
+    """An array of the file; what lies beside the weights has its role."""
+    role = _BESIDE.get(re.split(r"[/_]", name)[0], "")
+    own = re.sub(r"^(model_weights|layers)/|:0$", "", printable(name))
+    dtype = "bfloat16" if item.dtype.str == BFLOAT16 else str(item.dtype)
+    return Tensor(own, dtype, item.shape, item.size * item.dtype.itemsize, role)
 
 
 def _class_of(name: str) -> str:
