@@ -70,9 +70,37 @@ def element_step(result: KL | DiscreteKL, field: Place, index: tuple[int, ...]) 
 
 def advice(result: KL | DiscreteKL, field: Place, expected: Any) -> str:
     """The slip that gives the expected divergence; "" where none does."""
-    if field in (("entropy",), ("cross_entropy",)):
-        return slip_of(expected, [("bits in place of nats", getattr(result, *field) / math.log(2))])
-    return slip_of(expected, _slips(result)) if field == ("kl",) else ""
+    if field == ("kl",):
+        return slip_of(expected, _slips(result))
+    name = str(field[0])
+    if isinstance(result, KL):
+        return slip_of(expected, _term_slips(result, name)) if name in TERMS else ""
+    if name not in ("entropy", "cross_entropy"):
+        return ""
+    value = getattr(result, name)
+    return slip_of(
+        expected, [("bits in place of nats", value / math.log(2)), ("a wrong sign", -value)]
+    )
+
+
+def _term_slips(result: KL, name: str) -> Iterator[tuple[str, Any]]:
+    """Those of one of the terms that the divergence of Gaussians is half the sum of."""
+    value = getattr(result, name)
+    # Only diagonal covariances have a σ to mistake for σ².
+    yield "σ in place of σ²", lambda: getattr(_of_deviations(result), name)
+    yield "q and p exchanged", lambda: getattr(kl(result.p, result.q), name)
+    if name == "mahalanobis":
+        yield "the square left out", math.sqrt(value)
+        yield "Σ_p left out", ((result.q.mean - result.p.mean) ** 2).sum()
+    yield "a wrong sign", -value
+    yield "half of it", value / 2
+
+
+def _of_deviations(result: KL) -> KL:
+    """The divergence with σ where σ² belongs."""
+    return kl(*(
+        gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (result.q, result.p)
+    ))
 
 
 def _slips(result: KL | DiscreteKL) -> Iterator[tuple[str, Any]]:
@@ -83,10 +111,7 @@ def _slips(result: KL | DiscreteKL) -> Iterator[tuple[str, Any]]:
         yield words, slip["kl"]
     if isinstance(result, KL):
         yield "KL(p‖q), q and p exchanged,", lambda: kl(result.p, result.q).kl
-        # Only diagonal ones have a σ to mistake for σ².
-        yield "σ in place of σ²", lambda: kl(*(
-            gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (result.q, result.p)
-        )).kl
+        yield "σ in place of σ²", lambda: _of_deviations(result).kl
     elif result.q.all():
         yield "the sum of ln(q/p), without q in front,", float(np.log(result.q / result.p).sum())
         yield "KL(p‖q), q and p exchanged,", discrete_kl(result.p, result.q).kl

@@ -93,6 +93,13 @@ def test_refuses(words: list[str], complaint: str) -> None:
         ("1.625", "the logarithm left out gives that"),
         ("0.806853", "the distance of the means left out gives that"),
         ("-0.931853", "a wrong sign gives that"),
+        ('{"trace": 2}', "; σ in place of σ² gives that"),
+        ('{"log_determinant": -0.6931}', "; σ in place of σ² gives that"),
+        ('{"log_determinant": 1.3863}', "; q and p exchanged gives that"),
+        ('{"mahalanobis": 0.0625}', "; q and p exchanged gives that"),
+        ('{"mahalanobis": -0.25}', "; a wrong sign gives that"),
+        ('{"trace": 2.0, "mahalanobis": 0.125}', "; σ in place of σ² gives that"),
+        ('{"mahalanobis": 0.125}', "; half of it gives that"),
         ('{"kl": 1, "mahalanobis": 0.5}', "mahalanobis: expected 0.5, is 0.25 = "
          "(μ_q − μ_p)ᵀ @ Σ_p⁻¹ @ (μ_q − μ_p) = 0.5²"),
     ],
@@ -108,6 +115,7 @@ def test_expect_names_the_first_difference_and_the_slip(expected: str, complaint
     ("-0.233211", "the sign of the logarithm exchanged"),
     ("0.0777371", "a mean in place of the sum"),
     ("-0.0645385", "the sum of ln(q/p), without q in front,"),
+    ('{"entropy": -1.02965}', "a wrong sign"),
     ("0.209074", "KL(p‖q), q and p exchanged,"),
 ])  # fmt: skip
 def test_a_slip_in_discrete_distributions_is_named(expected: str, slip: str) -> None:
