@@ -796,7 +796,9 @@ def doubts(model: Model, input: Shape | None) -> Iterator[str]:
                 f"{by_x(input)} is read as CxL, {input[0]} channels of a row; "
                 f"an image of one channel is 1x{by_x(input)}"
             )
-    elif len(input) == 4 and model.input is None and input[0] < 5 and input[1] < 5:
+    elif len(input) == 4 and model.input is None and (
+        (input[0] < 5 and input[1] < 5) or (input[1] in (1, 3) and min(input[2:]) >= 16)
+    ):
         yield (
             f"{by_x(input)} is read as CxDxHxW, {input[0]} {plural(input[0], 'channel')} of a "
             f"volume; a batch is no part of it: `input` {by_x(input[1:])} `batch` {input[0]}"

@@ -100,6 +100,8 @@ def test_a_table_of_positions_never_follows_the_input() -> None:
      "last, it is 3x32x32 here"),
     ((1, 3, 224, 224), "1x3x224x224 is read as CxDxHxW, 1 channel of a volume; a batch is no part "
      "of it: `input` 3x224x224 `batch` 1"),
+    ((64, 1, 28, 28), "64x1x28x28 is read as CxDxHxW, 64 channels of a volume; a batch is no part "
+     "of it: `input` 1x28x28 `batch` 64"),
     ((3, 32, 32), ""), ((64, 16, 16, 16), ""), ((3, 8, 4), ""), (None, ""), ((1, 9, 8, 8), ""),
     ((32, 20), "32x20 is read as CxL, 32 channels of a row; an image of one channel is 1x32x20"),
     ((32, 15), ""), ((6, 3, 8, 8), ""),
