@@ -158,6 +158,12 @@ def one_line(text: str) -> str:
 def note(text: str) -> None:
     """A remark on stderr, folded to the terminal if that is one; errors never are."""
     text = one_line(text)
+    if "`" in text:
+        from click import get_current_context
+
+        from dlcalc.shell.commands import with_options
+
+        text = with_options(text, get_current_context().command)
     if sys.stderr is not None and sys.stderr.isatty():
         from dlcalc.shell.output import folded, terminal_width
 

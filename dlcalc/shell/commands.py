@@ -52,8 +52,8 @@ class Plain(click.Command):
             return super().invoke(ctx)
         except DlcalcError as error:
             if "`" in str(error):
-                error.message = _with_options(error.message, self)
-                error.places = [_with_options(place, self) for place in error.places]
+                error.message = with_options(error.message, self)
+                error.places = [with_options(place, self) for place in error.places]
             raise
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
@@ -64,7 +64,7 @@ class Plain(click.Command):
         return option
 
 
-def _with_options(text: str, command: click.Command) -> str:
+def with_options(text: str, command: click.Command) -> str:
     """A text with the options of the command in place of parameters between backticks."""
     for param in command.params:
         option = max(param.opts, key=len)

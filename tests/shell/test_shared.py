@@ -136,6 +136,11 @@ def test_what_is_refused_is_one_line_and_leaves_no_file(wrong: tuple[str, str], 
     assert not [*tmp_path.iterdir()]
 
 
+def test_a_remark_names_options_as_an_error_does() -> None:
+    done = invoke("params", "--input", "8x1x28x28", "conv 6 5 pad=2")
+    assert done.err.endswith("a batch is no part of it: --input 1x28x28 --batch 8\n")
+
+
 def test_where_there_is_no_working_that_is_said() -> None:
     done = invoke("params", "lenet", "alexnet", "--explain", "-f", "json")
     assert json.loads(done.out)["working"] == []
