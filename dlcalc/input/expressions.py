@@ -62,7 +62,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "min": min, "max": max, "len": len, "sum": sum, "prod": prod, "int": int,
     "round": round, "floor": floor, "str": str, "ratio": operator.truediv,
     "range": lambda *ends: list(range(*ends)), "is_list": lambda x: isinstance(x, list),
-    "is_whole": lambda x: type(x) is int,
+    "is_whole": lambda x: isinstance(x, int) and not isinstance(x, bool),
     "starts": lambda x, start: str(x).startswith(start),
     "ends": lambda x, end: str(x).endswith(end),
     "lengths": lambda lists: [len(each) for each in lists],

@@ -1,59 +1,15 @@
-"""Attention among positions: which pairs are multiplied, that of an image, and its values.
+"""Attention among positions: which pairs are multiplied, and its values.
 
-What a layer on a sequence counts stands in attention.txt.
+What a layer counts stands in attention.txt.
 """
 
 from __future__ import annotations
 
-from math import prod
-
-from dlcalc.layers.counted import Counted, Shape, flag, spatial, whole
-from dlcalc.layers.table import handler
-from dlcalc.numbers.axes import PerAxisValue, at_least, per_axis
+from dlcalc.layers.counted import flag
 from dlcalc.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
-
-def grid_attention(
-    shape: Shape, heads: int, tile: PerAxisValue | None = None, spaced: int = 1,
-    memory: int | None = None, stride: int = 1, pool: int = 1, bias: bool | str = True,
-    head_width: int | None = None, value_width: int | None = None, output: int | None = None,
-) -> Counted:
-    """Attention among the positions of an image CxHxW, or within `tile`s of them.
-
-    A tile is as wide as the image at most, and the image is filled up to whole ones, as in
-    Swin (Liu et al. 2021). Keys and values are those of every `spaced`-th row and column, as
-    in PVT (Wang et al. 2021), or of `memory` positions that layers before made of them.
-    Queries are those of every `stride`-th row and column (LeViT, Graham et al. 2021), or the
-    largest of each `pool` by `pool` once projected (Hiera, Ryali et al. 2023).
-
-    >>> grid_attention((96, 56, 56), 3, tile=7).macs
-    145108992
-    """
-    channels, sizes = spatial(shape, "grid_attention")
-    sides = sizes if tile is None else per_axis(
-        min(tile, *sizes) if isinstance(tile, int) else tile, len(sizes), "tile"
-    )
-    at_least(1, "tile", sides)
-    tiles = prod([-(-size // side) for size, side in zip(sizes, sides, strict=True)])
-    step = whole("stride", stride) * whole("pool", pool)
-    queries = prod([-(-side // step) for side in sides])
-    if whole("spaced", spaced) > 1:
-        memory = prod([side // spaced for side in sides])
-    elif step > 1 and memory is None:
-        memory = prod(sides)
-    counted = handler("attention")(
-        (queries, channels), heads, None, head_width, bias, value_width, memory=memory,
-        output=output, causal=False, keeps=False,
-    )
-    pooled = (prod(sides) - queries) * prod(counted.matrices["q"]) if pool > 1 else 0
-    return counted._replace(
-        output=(counted.output[1], *(-(-size // step) for size in sizes)),
-        macs=(counted.macs + pooled) * tiles, mixes=range(len(shape)),
-        lies=() if tiles > 1 else None,  # which positions share a tile is no window that moves
-    )
-
 
 def seen_before(steps: int, cached: int, kept: int | None) -> int:
     """Positions that each of some new ones is multiplied with where nothing is skipped.

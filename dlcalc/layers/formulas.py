@@ -1,6 +1,7 @@
 """Layer types of sequences TxD that are counted and not computed: a table of formulas.
 
     mixer inner rank= bias=no kind=own|shared   # arguments, and what they are where not given
+      image                                     # of an image CxHxW: `channels` and its `sizes`
       zero rank                                 # arguments that may be 0
       letters bias qk                           # one that is yes, no, or some of these letters
       refuse inner % rank: {inner} over {rank}  # an error where this holds; misfit: of the input
@@ -13,7 +14,7 @@
 Formulas may name the arguments, `steps`, `features` (also `width`, where no argument is called
 that) and the positions that are `cached`. Arguments are whole numbers from 1 on; from 0 on
 where they are 0 if not given; yes or no, or one of some words, where these stand behind the
-equals sign.
+equals sign; of `axes` one, or one an axis.
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ from dlcalc.layers.counted import (
     choice,
     flag,
     letters,
+    spatial,
     steps_and_width,
     whole,
 )
-from dlcalc.numbers.axes import by_x
+from dlcalc.numbers.axes import at_least, by_x, per_axis
 from dlcalc.typed import Any
 
-FUNCTIONS |= {each.__name__: each for each in (blocks_before, seen_before, unseen)}
+FUNCTIONS |= {each.__name__: each for each in (blocks_before, seen_before, unseen, per_axis)}
 _USUAL = {"yes": True, "no": False, "": None, "0": 0}
 
 
@@ -86,7 +88,12 @@ class Formula:
 
     def __call__(self, shape: Shape, *given: Any, cached: int = 0, **named: Any) -> Counted:
         """What a layer with these arguments makes of a shape."""
-        steps, features = steps_and_width(shape, self.__name__)
+        if "  image" in self.entries[self.__name__]:
+            channels, sizes = spatial(shape, self.__name__)
+            known: dict[str, Any] = {"channels": channels, "sizes": [*sizes]}
+        else:
+            steps, features = steps_and_width(shape, self.__name__)
+            known = {"width": features, "steps": steps, "features": features}
         if not self.formulas:
             self.read(self.__name__)
         usual = self.usual
@@ -96,8 +103,7 @@ class Formula:
             if value is not usual.get(name, self):
                 arguments[name] = self.checked(name, value)
         fields = Fields(
-            {"width": features, **arguments, "steps": steps, "features": features,
-             "cached": cached, "COUNTER": COUNTER}, self.formulas,
+            {**known, **arguments, "cached": cached, "COUNTER": COUNTER}, self.formulas,
         )
         for kind, condition, text in self.refused:
             if condition(fields):
@@ -126,6 +132,9 @@ class Formula:
         if (either or isinstance(self.usual.get(name), bool)) and (
                 isinstance(value, bool) or not words):
             return flag(name, value)
+        if "axes" in words:
+            at_least(1, name, value if isinstance(value, tuple) else (value,))
+            return value
         if words:
             others = [each for each in words if each not in _USUAL]
             return choice(name, value, ["yes or no", *others] if either else others)
