@@ -1,4 +1,4 @@
-"""Layer types of sequences TxD that are counted and not computed: a table of formulas.
+"""Layer types of sequences TxD, and of some images CxHxW, as tables of formulas.
 
     mixer inner rank= bias=no kind=own|shared   # arguments, and what they are where not given
       image                                     # of an image CxHxW: `channels` and its `sizes`
@@ -11,10 +11,10 @@
       matrices.q = [width, inner]
       like _carried                             # all of that entry that is not said anew
 
-Formulas may name the arguments, `steps`, `features` (also `width`, where no argument is called
-that) and the positions that are `cached`. Arguments are whole numbers from 1 on; from 0 on
-where they are 0 if not given; yes or no, or one of some words, where these stand behind the
-equals sign; of `axes` one, or one an axis.
+Formulas may name the arguments, the positions that are `cached`, and of a sequence `steps` and
+`features` (also `width`, where no argument is called that). Arguments are whole numbers from 1 on;
+from 0 on where they are 0 if not given; yes or no, or one of some words, where these stand behind
+the equals sign; of `axes` one, or one an axis.
 """
 
 from __future__ import annotations

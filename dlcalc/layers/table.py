@@ -2,9 +2,8 @@
 
 A type is a function of a family's module whose first parameter is `shape`: its name is the
 type's, its parameters are the type's arguments, and what it returns is counted; its working
-comes from the same function (`models.working`). What is counted and not computed may be
-formulas in a table (`formulas`). Families are read one after the other until a type is found,
-those that most models need first.
+comes from the same function (`models.working`). Or a type is formulas in a table (`formulas`).
+Families are read one after the other until a type is found, those that most models need first.
 """
 
 from __future__ import annotations
