@@ -119,8 +119,12 @@ def reshape(shape: Shape, to: PerAxisValue) -> Counted:
 
     >>> reshape((16384,), (1024, 4, 4)).output
     (1024, 4, 4)
+    >>> reshape((6, 4), (-1, 8)).output
+    (3, 8)
     """
     wanted = to if isinstance(to, tuple) else (to,)
+    if wanted.count(-1) == 1 and 0 not in wanted:  # what is left
+        wanted = tuple(prod(shape) // -prod(wanted) if n == -1 else n for n in wanted)
     at_least(1, "size", wanted)
     if prod(wanted) != prod(shape):
         raise ShapeError(

@@ -77,6 +77,7 @@ def bound(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> dict[str
     by_name = {NAMES.get(key, key): value for key, value in named.items()}
     found |= {key: one(value) for key, value in by_name.items() if key in names}
     found |= {key: False for key in ("bias", "affine") if found.get(key, True) is None}
+    found |= {key: found[key].lower() for key in ("pad",) if isinstance(found.get(key), str)}
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -102,14 +103,19 @@ def _tuples(value: Any) -> Any:
 
 def layers_of(
     kind: str, given: Sequence[Any] = (), named: Mapping[str, Any] | None = None, name: str = "",
+    rank: int = 0,
 ) -> list[Layer]:
     """The layers that the call of a class is; the first that has a name to bear bears it.
+
+    `rank` is the number of axes, without the batch, of what it takes, where that is known.
 
     >>> [each.text for each in layers_of("Conv2D", [64, 3], {"activation": "relu"})]
     ['conv 64 3', 'relu']
     """
     named = named or {}
     type, options = _line_of(kind, given, named).split()[0], _options(kind, given, named)
+    if rank > 2 and type in ("layernorm", "rmsnorm"):
+        options.setdefault("over", "channels")
     made = [(type, options)]
     if type == "separable":
         shared = ("kernel", "stride", "pad", "dilation", "multiplier")
@@ -118,7 +124,11 @@ def layers_of(
     if type == "activation":
         word = str(options.get("type", "relu"))
         made = [(ACTIVATIONS.get(word, word) or "identity", {})]
-    if kind.endswith(("Pooling1D", "Pool1D", "Conv1D", "Conv1DTranspose", "UpSampling1D")):
+    windowed = kind.endswith(("Pooling1D", "Pool1D", "Conv1D", "Conv1DTranspose", "UpSampling1D"))
+    if (windowed and named.get("data_format") != "channels_first") or (
+        rank == 2 and kind in ("BatchNormalization", "GroupNormalization")
+        and bound(kind, given, named).get("axis", -1) in (-1, 2)
+    ):
         # Keras's sequences are steps by channels, the windows of the notation channels first.
         made.insert(0, ("transpose", {}))
         if type != "globalpool":

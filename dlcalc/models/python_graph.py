@@ -98,7 +98,8 @@ class Graph(Follower):
         module.calls += 1
         made: list[Layer] = []
         before = taken
-        for layer in module.layers():
+        _require_channels(module, taken.rank)
+        for layer in module.layers(taken.rank):
             made.append(_fitted(layer, module, before))
             if layer.type in WINDOWS:  # which has taken the zeros in
                 before = replace(taken, zeros=())
@@ -556,13 +557,23 @@ def _fitted(layer: Layer, module: Module, taken: Tensor) -> Layer:
         raise InputError("zeros around what is no window's input cannot be said")
     if taken.rank > 2 and word == "linear" and (taken.last or module.kind == "Dense"):
         word, arguments = "conv", (*arguments, 1)
-    if taken.rank > 2 and word in ("layernorm", "rmsnorm"):
-        options.setdefault("over", "channels")
+    if word == "groupnorm" and arguments == (-1,):  # a group a channel
+        arguments = (taken.width,)
     if IS["holding"](word) and not module.ran:
         if module.tied is not None and module.tied.ran:
             options["tie"] = module.tied.ran[0].name
         options |= module.told
     return Layer(word, arguments, options, "" if module.ran else layer.name)
+
+
+def _require_channels(module: Module, rank: int) -> None:
+    """Refuse a norm of Keras along other axes than the last, or all of a layer norm's."""
+    axis = module.arguments.get("axis", -1)
+    axes = {each % (rank + 1) for each in python.flat([axis])} if rank else {0}
+    if module.kind.endswith("Normalization") and axis != -1 and axes != {rank} and (
+        isinstance(axis, int) or axes != set(range(1, rank + 1))
+    ):
+        raise InputError(f"axis {axis} of {module.kind} cannot be said in the notation")
 
 
 def _slopes(module: Module, taken: Tensor) -> int:

@@ -134,8 +134,8 @@ class Module(python.Object):
         parts = [each for each in self.parts.values() if isinstance(each, Module)]
         return self if self.entry[0] or not parts or not self.container else parts[0].first
 
-    def layers(self) -> list[Layer]:
-        """What it is in the notation."""
+    def layers(self, rank: int = 0) -> list[Layer]:
+        """What it is in the notation, of a value of so many axes."""
         if self.kind == POSITIONS:
             return [Layer("position", (self.given[0][0],), {}, self.name)]
         if self.kind == PARAMETER:
@@ -144,7 +144,9 @@ class Module(python.Object):
             return [Layer("weight", (size,), self.told, self.name)]
         if not spec_of(self.kind):
             return []
-        made = foreign.layers_of(self.kind, self.given, self.named, self.name)
+        if self.named.get("data_format") == "channels_first":
+            raise InputError(f"{self.kind} with its channels first is not followed in Keras code")
+        made = foreign.layers_of(self.kind, self.given, self.named, self.name, rank)
         said = [each for layer in made for each in (*layer.arguments, *layer.options.values())]
         for each in python.flat([*python.flat(said)]):
             if not isinstance(each, int | float | str | tuple | None):

@@ -1358,6 +1358,33 @@ def test_transposed_convolutions_of_keras(arguments: str, length: int) -> None:
     assert params(model).output == (3, length, length)
 
 
+@pytest.mark.parametrize(("layers", "count", "output"), [
+    # keras 3.15.1, of what it trains: norms of a sequence have its features, which lie last.
+    ("Input((9, 2)), Conv1D(5, 3), BatchNormalization()", 45, (7, 5)),
+    ("Input((6, 4)), GroupNormalization(2), Dense(3)", 23, (6, 3)),
+    ("Input((6, 4)), LayerNormalization(axis=[1, 2]), RMSNormalization()", 52, (6, 4)),
+    ("Input((8, 6, 4)), BatchNormalization(3), LayerNormalization((1, 2, -1))", 392, (4, 8, 6)),
+    ("Input((5, 5, 3)), GroupNormalization(-1), Conv2D(4, 2, padding='SAME')", 58, (4, 5, 5)),
+    ("Input((8, 8, 6)), AdaptiveAveragePooling2D(2), Reshape((-1, 6)), Dense(2)", 14, (4, 2)),
+    ("Input((6,)), SpectralNormalization(Dense(3)), GaussianDropout(.1), UnitNormalization()", 21,
+     (3,)),
+])
+def test_layers_of_keras(layers: str, count: int, output: tuple[int, ...]) -> None:
+    found = params(read_code(f"model = Sequential([{layers}])"))
+    assert (found.params, found.output) == (count, output)
+
+
+@pytest.mark.parametrize(("layers", "complaint"), [
+    ("BatchNormalization(axis=1)", "axis 1 of BatchNormalization cannot be said"),
+    ("LayerNormalization(axis=[1, 2])", r"axis \(1, 2\) of LayerNormalization cannot be said"),
+    ("Conv2D(4, 3, data_format='channels_first')", "Conv2D with its channels first is not"),
+    ("RandomCrop(4, 3)", "layer RandomCrop.* is not known here"),
+])
+def test_layers_of_keras_that_are_not_followed(layers: str, complaint: str) -> None:
+    with pytest.raises(DlcalcError, match=complaint):
+        read_code(f"model = Sequential([Input((8, 6, 4)), {layers}])")
+
+
 def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
     code = f"n = 8\n{HEAD}        self.a = nn.Linear(n, 8){FORWARD}"
     code += "for _ in range(3): x = self.a(x).relu()\n        return x\n"

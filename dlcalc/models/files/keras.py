@@ -469,7 +469,8 @@ def layers(layer: Written) -> Iterator[Layer]:
         kind, named = str(inner.get("class_name")), {**inner["config"], "bidirectional": True}
     told = {} if layer.zeros is None else {"pad": layer.zeros}
     told |= {"frozen": True} if config.get("trainable") is False else {}
-    for made in foreign.layers_of(kind, (), named, name):
+    rank = len(sizes_of(layer.build.get("input_shape"))) - 1
+    for made in foreign.layers_of(kind, (), named, name, rank):
         options = {**made.options, **told} if made.name else made.options
         yield Layer(made.type, made.arguments, options, made.name)
 

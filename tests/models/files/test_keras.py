@@ -318,6 +318,12 @@ def test_a_layer_that_is_refused(made: dict[str, Any], taken: list[int], complai
     (layer("Cropping2D", cropping=[[1, 2], [0, 3]], data_format="channels_first"), [3, 8, 9],
      [3, 5, 6], 0, 0),
     (layer("Cropping1D", cropping=[1, 2]), [8, 3], [5, 3], 0, 0),
+    *((layer(kind, height=4, width=3), [8, None, 5], [4, 3, 5], 0, 0)
+      for kind in ("RandomCrop", "CenterCrop", "Resizing")),
+    (layer("RandomCrop", height=4, width=3, data_format="channels_first"), [5, 8, 8], [5, 4, 3],
+     0, 0),
+    (layer("MaxPooling1D", pool_size=[2], strides=[2], data_format="channels_first"), [4, 9],
+     [4, 4], 0, 0),
     (layer("Lambda"), [8], None, 0, None),
     (layer("Dense", units=3), [None, 4], [None, 3], 15, None),
 ])
