@@ -131,7 +131,7 @@ def layers_of(
     ):
         # Keras's sequences are steps by channels, the windows of the notation channels first.
         made.insert(0, ("transpose", {}))
-        if type != "globalpool":
+        if type != "globalpool" or named.get("keepdims"):
             made.append(("transpose", {}))
     if type == "globalpool" and not named.get("keepdims"):
         made.append(("flatten", {}))

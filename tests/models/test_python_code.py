@@ -1352,16 +1352,20 @@ def test_attention_as_it_is_printed() -> None:
     ("2, 3, padding='valid', output_padding=0", 20),
     ("3, 2, padding='same'", 14), ("3, 2, padding='same', output_padding=0", 13),
     ("4, 2, padding='same', output_padding=1", 13),
+    ("(4, 2), 3, padding='same', output_padding=0", (18, 18)), ("(3, 2), (2, 4)", (15, 28)),
+    ("3, (2, 4)", (15, 28)), ("(2, 3), 3", (21, 21)),
 ])
-def test_transposed_convolutions_of_keras(arguments: str, length: int) -> None:
+def test_transposed_convolutions_of_keras(arguments: str, length: int | tuple[int, int]) -> None:
     model = read_code(f"keras.Sequential([Input((7, 7, 2)), Conv2DTranspose(3, {arguments})])")
-    assert params(model).output == (3, length, length)
+    lengths = length if isinstance(length, tuple) else (length, length)
+    assert params(model).output == (3, *lengths)
 
 
 @pytest.mark.parametrize(("layers", "count", "output"), [
     # keras 3.15.1, of what it trains: norms of a sequence have its features, which lie last.
     ("Input((9, 2)), Conv1D(5, 3), BatchNormalization()", 45, (7, 5)),
     ("Input((6, 4)), GroupNormalization(2), Dense(3)", 23, (6, 3)),
+    ("Input((6, 4)), GlobalMaxPooling1D(keepdims=True), Dense(3)", 15, (1, 3)),
     ("Input((6, 4)), LayerNormalization(axis=[1, 2]), RMSNormalization()", 52, (6, 4)),
     ("Input((8, 6, 4)), BatchNormalization(3), LayerNormalization((1, 2, -1))", 392, (4, 8, 6)),
     ("Input((5, 5, 3)), GroupNormalization(-1), Conv2D(4, 2, padding='SAME')", 58, (4, 5, 5)),
@@ -1372,6 +1376,25 @@ def test_transposed_convolutions_of_keras(arguments: str, length: int) -> None:
 def test_layers_of_keras(layers: str, count: int, output: tuple[int, ...]) -> None:
     found = params(read_code(f"model = Sequential([{layers}])"))
     assert (found.params, found.output) == (count, output)
+
+
+@pytest.mark.parametrize(("attention", "count", "width"), [
+    # keras 3.15.1
+    ("MultiHeadAttention(2, 3, output_shape=7)", 211, 7),
+    ("MultiHeadAttention(2, 3, None, 0, False, [7])", 186, 7),
+    ("MultiHeadAttention(2, 3, use_gate=True, use_bias=False)", 240, 8),
+    ("GroupQueryAttention(4, 6, 2, use_gate=True, use_bias=False)", 704, 8),
+    ("MultiHeadAttention(2, 3, use_gate=True)", 0, "use_gate with biases"),
+    ("MultiHeadAttention(2, 3, output_shape=(2, 5))", 0, "an output of several axes"),
+])
+def test_attention_of_keras(attention: str, count: int, width: int | str) -> None:
+    text = f"x = Input((6, 8))\nmodel = Model(x, {attention}(x, x))"
+    if isinstance(width, str):
+        with pytest.raises(DlcalcError, match=width):
+            read_code(text)
+        return
+    found = params(read_code(text))
+    assert (found.params, found.output) == (count, (6, width))
 
 
 @pytest.mark.parametrize(("layers", "complaint"), [

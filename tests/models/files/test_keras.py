@@ -577,6 +577,12 @@ INT4 = {"class_name": "QuantizedDTypePolicy", "config": {"mode": "int4", "source
      ["kernel (5, 2, 2) 20", "kernel_scale (2, 3) 24"]),
     (layer("SpectralNormalization", layer=layer("Conv2D", filters=4, kernel_size=[3, 3])),
      [8, 8, 2], ["kernel (3, 3, 2, 4) 288", "bias (4,) 16", "vector_u (1, 4) 16"]),
+    *((layer(kind, **names, head_dim=3, use_gate=True, query_shape=[None, 6, 4]), [6, 4], [
+        "kernel (4, 2, 3) 96", "bias (2, 3) 24"] * 4 + ["kernel (2, 3, 4) 96", "bias (4,) 16"])
+      for kind, names in (
+          ("MultiHeadAttention", {"num_heads": 2, "key_dim": 3}),
+          ("GroupQueryAttention", {"num_query_heads": 2, "num_key_value_heads": 2}),
+      )),
     (layer("Dense", units=0), [5], ["kernel (5, 0) 0", "bias (0,) 0"]),
     (layer("PReLU", shared_axes=[1]), [8, 5], ["alpha (1, 5) 20"]),
     (layer("PReLU"), [8, 5], ["alpha (8, 5) 160"]),
