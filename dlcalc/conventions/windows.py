@@ -71,10 +71,15 @@ def window(
         raise refusal(framework, "to round the number of windows up")
     if ceil and pad == "valid" and ask(framework, "pooling", "ceil beside valid") == "no":
         raise refusal(framework, "to round up beside padding valid", "give padding 0")
+    given = paddings(pad, count)
+    if "causal" in given and (
+        kind != "convolution" or count > 1 or ask(framework, kind, "causal") == "no"
+    ):
+        raise refusal(framework, "padding causal here")
     made = [
         (_same if padding in ("same", "same-lower") else _padded)(
             framework, kind, notes, axis, padding, bare and not axis.output_padding
-        ) for axis, padding in zip(axes, paddings(pad, count), strict=True)
+        ) for axis, padding in zip(axes, given, strict=True)
     ]
     if ceil:
         ceil, made = _rounded(framework, made, notes)
@@ -85,8 +90,9 @@ def window(
 def _padded(
     framework: str, kind: str, notes: list[str], axis: Axis, padding: Any, bare: bool
 ) -> Axis:
-    """An axis padded by numbers, valid or full; `bare` where no output padding is given."""
-    if padding not in ("valid", 0, (0, 0)) and ask(framework, kind, "pads with numbers") == "no":
+    """An axis padded by numbers, valid, full or causal; `bare` where no output padding is given."""
+    named = padding in ("valid", "causal", 0, (0, 0))
+    if not named and ask(framework, kind, "pads with numbers") == "no":
         raise refusal(framework, f"padding {padding}", "it takes same or valid")
     taps, step, added = axis.kernel, axis.stride, axis.output_padding
     pair = pad_pair(padding, axis.input, taps, step, axis.dilation)

@@ -11,7 +11,7 @@ from dlcalc.typed import Any, SupportsIndex, TypeVar
 T = TypeVar("T")
 PerAxis = int | str | Sequence[int]
 PerAxisValue = int | tuple[int, ...]
-PADDING_NAMES = ("same", "same-lower", "valid", "full")
+PADDING_NAMES = ("same", "same-lower", "valid", "full", "causal")
 
 
 def plain(value: Any) -> Any:

@@ -153,8 +153,9 @@ def pad_pair(
 
     `same` keeps ⌈L/S⌉ outputs (L·S where transposed), the odd column behind, as
     TensorFlow and, at stride 1, PyTorch do, or with `same-lower` in front; `valid` is none;
-    `full` lets every tap meet every input column. Where a transposed window is shorter
-    than its stride, `same` has to add columns: the padding after is negative then.
+    `full` lets every tap meet every input column, `causal` none behind its output.
+    Where a transposed window is shorter than its stride, `same` has to add columns: the padding
+    after is negative then.
 
     >>> pad_pair("same", input=32, kernel=4, stride=1, dilation=1)
     (1, 2)
@@ -166,8 +167,8 @@ def pad_pair(
     reach = span(kernel, dilation)
     if padding == "valid":
         return 0, 0
-    if padding == "full":
-        return reach - 1, reach - 1
+    if padding in ("full", "causal"):
+        return reach - 1, (reach - 1) * (padding == "full")
     if padding in ("same", "same-lower"):
         total = reach - stride if transposed else max(
             0, (-(-input // stride) - 1) * stride + reach - input

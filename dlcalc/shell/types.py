@@ -215,7 +215,7 @@ def _typed_model(ctx: click.Context) -> Any:
 SIZE = TextType("size", _size)
 """`5`, or `5x3`, also `5,3` or `(5, 3)`: an int, or a tuple of one an axis."""
 PADDING = TextType("padding", _padding, lambda ctx, incomplete: PADDING_NAMES)
-"""`1`, `1x2`, `1:2` (before:after), `1:2x0:1`, `same`, `valid` or `full`."""
+"""`1`, `1x2`, `1:2` (before:after), `1:2x0:1`, `same`, `valid`, `full` or `causal`."""
 NUMBER = TextType("number", _number)
 """One finite number."""
 RATE = TextType("rate", parse.parse_rate)

@@ -403,6 +403,26 @@ def test_a_kernel_may_be_numpys_number() -> None:
     assert found.output.tolist() == [[4]]
 
 
+@pytest.mark.parametrize(("framework", "case", "wanted"), [
+    # keras 3.15.1, flax 0.12.8: as many columns as the window reaches back, all of them in front.
+    ("keras", ([1, 2, 3, 4, 5], [1, 10], 2, 1), [10, 32, 54]),
+    ("flax", ([1, 2, 3, 4, 5], [1, 10], 1, 3), [10, 20, 30, 41, 52]),
+    ("flax-nnx", ([1, 2], [1, 10, 100], 1, 1), [100, 210]),
+    ("pytorch", ([1, 2], [1, 10], 1, 1), None), ("equinox", ([1, 2], [1, 10], 1, 1), None),
+    ("keras", ([[1, 2]], [[1, 10]], 1, 1), None),
+])
+def test_causal_padding(framework: str, case: Any, wanted: list[int] | None) -> None:
+    x, w, stride, dilation = case
+    options = {"stride": stride, "dilation": dilation, "pad": "causal"}
+    if wanted is not None:
+        assert dlcalc.conv(x, w, **options, framework=framework).output.tolist() == wanted
+        assert dlcalc.conv(x, w, **options).output.tolist() == wanted
+        assert dlcalc.size(len(x), len(w), **options).output == len(wanted)
+        return
+    with pytest.raises(InputError, match=f"{framework} refuses padding causal here"):
+        dlcalc.conv(x, w, **options, framework=framework)
+
+
 def test_pytorch_has_no_average_of_a_volume_below_its_window() -> None:
     volume: dict[str, Any] = {"x": [[[1, 2], [3, 4]]], "kernel": (3, 2, 2), "pad": (1, 0, 0)}
     assert dlcalc.pool(**volume, dims=3, framework="pytorch").output.tolist() == [[[4]]]
