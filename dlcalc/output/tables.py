@@ -103,14 +103,34 @@ def _simple(headers: list[str], text: str, numeric: list[bool]) -> Iterator[str]
             else:
                 yield cells
 
-    widths = [len(header) + 2 for header in headers]
+    columns = _columns("".join([*headers, text]))
+    widths = [columns(header) + 2 for header in headers]
     for cells in lines():
-        widths = list(map(max, widths, map(len, cells)))
-    form = "  ".join(
-        f"%{'' if right else '-'}{width}s" for right, width in zip(numeric, widths, strict=True)
-    )
+        widths = list(map(max, widths, map(columns, cells)))
+    signs = ["" if right else "-" for right in numeric]
+    form = "  ".join(f"%{sign}{width}s" for sign, width in zip(signs, widths, strict=True))
     for cells in chain([headers, ["-" * width for width in widths]], lines()):
+        if columns is not len:
+            own = map(lambda width, cell: width + len(cell) - columns(cell), widths, cells)
+            form = "  ".join(f"%{sign}{width}s" for sign, width in zip(signs, own, strict=True))
         yield (form % tuple(cells)).rstrip() + "\n"
+
+
+def _columns(text: str) -> Callable[[str], int]:
+    """What counts the columns of a terminal that parts of a text take.
+
+    >>> [_columns(each)(each) for each in ("conv", "\\u5bbd\\u5ea6", "q\\u0302")]
+    [4, 4, 1]
+    """
+    if text.isascii():
+        return len
+    from unicodedata import combining, east_asian_width
+
+    more = {sign: -1 if combining(sign) else 1 for sign in set(text)
+            if combining(sign) or east_asian_width(sign) in "WF"}  # fmt: skip
+    if not more:
+        return len
+    return lambda part: len(part) + sum(part.count(sign) * each for sign, each in more.items())
 
 
 def plain_lines(table: Any, precision: int | None) -> Iterator[str]:
@@ -266,8 +286,9 @@ def fitted(blocks: Sequence[Block], width: int, precision: int | None) -> list[B
 
 def _widths(table: Table, precision: int | None) -> list[int]:
     texts = [[cell_text(cell, precision) for cell in row] for row in table.rows]
+    columns = _columns("".join(chain(table.headers, *texts)))
     return [
-        max([len(header) + GAP, *(len(row[place]) for row in texts)])
+        max([columns(header) + GAP, *(columns(row[place]) for row in texts)])
         for place, header in enumerate(table.headers)
     ]
 

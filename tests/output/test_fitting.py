@@ -94,3 +94,10 @@ def test_nothing_is_lost_and_nothing_is_too_wide(rows: list[tuple[str, str]], wi
 @pytest.mark.parametrize("width", [1, 5])
 def test_no_width_is_too_narrow(width: int) -> None:
     assert drawn(TABLE, width)
+
+
+def test_columns_stand_upright_beside_signs_of_two_columns_and_of_none() -> None:
+    rows = [["宽度", 1], ["abc", 22], ["q\u0302", 3]]
+    assert lines(Table(["name", "n"], rows))[2:5] == [
+        "宽度      1", "abc      22", "q\u0302         3"]
+    assert len(fitted([Table(["name", "why", "n"], [["层" * 20, "a", 1]])], 40, 6)) == 2
