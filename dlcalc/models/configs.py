@@ -37,6 +37,9 @@ def read_config(source: Source, name: str = "") -> Model:
     with At(source.place, once=True):
         given = parse_json(decode(source))
         head = given if isinstance(given, dict) and "model_type" not in given else {}
+        written = head.get("notation")
+        if isinstance(written, str):  # of `models NAME` or `--to-notation`, as JSON
+            return read_notation(written, source.place, name, numbered=False)
         config = head.get("config", given)  # of the zoo, with a head of its own
         if not isinstance(config, dict) or "model_type" not in config:
             raise InputError("a JSON object with model_type is wanted, as config.json has")

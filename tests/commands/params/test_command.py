@@ -601,6 +601,12 @@ def test_no_option_is_passed_over_in_silence(
     assert done.complaint.startswith(complaint)
 
 
+@pytest.mark.parametrize("line", ["models resnet50", "params resnet50 --to-notation"])
+def test_the_notation_in_json_is_a_model_again(line: str) -> None:
+    printed = invoke(*line.split(), "-f", "json").out
+    assert invoke("params", "-", "--expect", "25557032", stdin=printed).status == 0
+
+
 def test_a_changed_model_is_printed_as_notation() -> None:
     changes = ["--set", "C1.kernel=4", "--set", "C1.filters=5"]
     printed = invoke("params", "lenet", *changes, "--to-notation").out
