@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dlcalc.derive.rules import Array, Graph, Node
 from dlcalc.errors import DlcalcError, InputError, did_you_mean
@@ -64,6 +64,9 @@ class Runner:
             listed = [f"{name} {by_x(shape)}" for name, shape in store.missing.items()]
             if len(listed) > 8:
                 listed[8:] = [f"and {len(listed) - 8} more"]
+            unknown = next(_unknown(store), None)
+            if unknown is not None:
+                listed[-1] += f", and has {unknown}, which the model has not"
             raise InputError(
                 f"parameters lacks {', '.join(listed)}; `init` draws what is not given"
             )
@@ -142,9 +145,16 @@ def runner_of(model: Model, shape: Shape | None) -> Runner:
     return runner
 
 
-def check_names(given: Mapping[str, Any], store: Store) -> None:
+def check_names(store: Store) -> None:
     """InputError for a name among the parameters that the model has not, with the nearest."""
-    known = [*store.parameters, *store.buffers]
-    for name in given:
-        if name not in known and not name.endswith("num_batches_tracked"):
-            raise InputError(f"parameters: the model has no {name}{did_you_mean(name, known)}")
+    for name in _unknown(store):
+        known = [*store.parameters, *store.buffers]
+        raise InputError(f"parameters: the model has no {name}{did_you_mean(name, known)}")
+
+
+def _unknown(store: Store) -> Iterator[str]:
+    """The names among the parameters given that no layer asked for."""
+    for name in store.given:
+        known = name in store.parameters or name in store.buffers
+        if not known and not name.endswith("num_batches_tracked"):
+            yield name

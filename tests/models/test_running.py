@@ -60,6 +60,8 @@ def test_parameters_that_are_lacking(layers: int, last: str, tail: str) -> None:
     assert str(caught.value) == (
         f"parameters lacks {', '.join(listed[:8])}{tail}; `init` draws what is not given"
     )
+    with pytest.raises(InputError, match=f"{tail}, and has l0.weigth, which the model has not; "):
+        run(text, X, {"l0.weigth": np.eye(2)})
 
 
 def test_names_that_the_model_has_not() -> None:

@@ -265,7 +265,7 @@ def step(
 def train(problem: Problem, steps: int) -> NetworkStep:
     """So many steps of a problem."""
     ran = problem.forward(problem.parameters, problem.x)
-    check_names(problem.parameters, ran.store)
+    check_names(ran.store)
     layers = [row.name for row, _ in ran.rows]
     for name in problem.masks:
         if name not in layers:
