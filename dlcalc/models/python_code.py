@@ -399,6 +399,13 @@ class _Reader(Graph):
         self.input = Tensor("input", len(sizes), sizes[-1], len(sizes) == 2)
         return self.input
 
+    def outcome(self, outputs: Any) -> Tensor:
+        """What a model of Keras gives."""
+        held = [*outputs.values()] if isinstance(outputs, dict) else outputs
+        if isinstance(held, list | tuple) and len(held) > 1:
+            raise InputError("several outputs; the notation has one")
+        return self.tensor_of(outputs)
+
     def bidirectional(self, layer: Any, merge_mode: Any = "concat", **named: Any) -> Module:
         if merge_mode != "concat":
             raise InputError("both ways laid together otherwise than end to end cannot be said")
@@ -515,7 +522,7 @@ _CALLED: dict[str, Callable[..., Any]] = {
     "isinstance": _Reader.is_instance, "bidirectional": _Reader.bidirectional,
     **dict.fromkeys(("input", "inputlayer"), _Reader.entered),
     "model": lambda reader, inputs=None, outputs=None, **named: (
-        Module("Model", named={"outputs": reader.tensor_of(outputs)})
+        Module("Model", named={"outputs": reader.outcome(outputs)})
     ),
     "linspace": lambda reader, start, end, count, **named: [
         Unknown() for _ in reader.items(range(count))

@@ -1408,6 +1408,12 @@ def test_layers_of_keras_that_are_not_followed(layers: str, complaint: str) -> N
         read_code(f"model = Sequential([Input((8, 6, 4)), {layers}])")
 
 
+@pytest.mark.parametrize("outputs", ["[Dense(4)(x), Dense(3)(x)]", "{'a': x, 'b': Dense(3)(x)}"])
+def test_a_model_of_keras_with_several_outputs_is_refused(outputs: str) -> None:
+    with pytest.raises(DlcalcError, match="several outputs; the notation has one"):
+        read_code(f"x = Input((6,))\nmodel = Model(x, {outputs})")
+
+
 def test_one_layer_three_times_and_a_file(tmp_path: object) -> None:
     code = f"n = 8\n{HEAD}        self.a = nn.Linear(n, 8){FORWARD}"
     code += "for _ in range(3): x = self.a(x).relu()\n        return x\n"
