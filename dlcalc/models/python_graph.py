@@ -104,6 +104,7 @@ class Graph(Follower):
             if layer.type in WINDOWS:  # which has taken the zeros in
                 before = replace(taken, zeros=())
         if again:
+            self._give_names(again)
             made = [_shared(layer, owner) for layer, owner in zip(made, again, strict=True)]
         for layer in made:
             bind(layer.type, layer.arguments, dict(layer.options), handler(layer.type))
@@ -122,6 +123,12 @@ class Graph(Follower):
             _behind(given, layer, module.kind)
         given.source = (module, taken) if module.kind == "Linear" else None
         return given
+
+    def _give_names(self, layers: Sequence[Layer]) -> None:
+        """Name layers of Keras, which need no name, for those that share their parameters."""
+        for at, each in enumerate(layers if self.sizes else ()):
+            if IS["holding"](each.type):
+                each.name = each.name or f"shared_{self.count}_{at}"
 
     def applied(self, kind: str, taken: Tensor, *given: Any, **named: Any) -> Tensor:
         """A layer without parameters takes a value."""

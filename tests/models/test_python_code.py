@@ -1408,6 +1408,18 @@ def test_layers_of_keras_that_are_not_followed(layers: str, complaint: str) -> N
         read_code(f"model = Sequential([Input((8, 6, 4)), {layers}])")
 
 
+@pytest.mark.parametrize(("made", "called", "count"), [
+    # keras 3.15.1: one layer, or two, called twice.
+    ("a = Dense(6)", "a(a(x))", 42), ("a, b = Dense(6), Dense(6)", "Add()([a(b(x)), b(a(x))])", 84),
+    ("a = Conv1D(6, 3, padding='same')", "a(a(x))", 114),
+])
+def test_layers_of_keras_without_names_are_called_twice(
+    made: str, called: str, count: int
+) -> None:
+    model = read_code(f"x = Input((8, 6))\n{made}\nmodel = Model(x, {called})")
+    assert params(model).params == count
+
+
 @pytest.mark.parametrize("outputs", ["[Dense(4)(x), Dense(3)(x)]", "{'a': x, 'b': Dense(3)(x)}"])
 def test_a_model_of_keras_with_several_outputs_is_refused(outputs: str) -> None:
     with pytest.raises(DlcalcError, match="several outputs; the notation has one"):
