@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from dlcalc.errors import InputError, did_you_mean
-from dlcalc.input.expressions import Fields, facts
+from dlcalc.input.expressions import FUNCTIONS, Fields, facts
 from dlcalc.input.sources import read_table
 from dlcalc.layers.table import handler, parameters, usual
 from dlcalc.models.tree import Layer
@@ -161,6 +161,17 @@ def layer_of(type: str, options: dict[str, Any], name: str) -> Layer:
     return Layer(type, first, options, name)
 
 
+def by_axis(*values: Any) -> list[tuple[Any, ...]]:
+    """The values of each axis, where a whole number stands for all axes.
+
+    >>> by_axis([4, 2], 3)
+    [(4, 3), (2, 3)]
+    """
+    lists = [each if isinstance(each, list) else [each] for each in values]
+    axes = max(map(len, lists))
+    return [*zip(*(each * axes if len(each) == 1 else each for each in lists), strict=True)]
+
+
 def one(value: Any) -> Any:
     """A value for all axes as one, and a whole number as such."""
     if isinstance(value, list | tuple):
@@ -170,3 +181,6 @@ def one(value: Any) -> Any:
         except TypeError:
             raise InputError(f"{str(value)[:40]} is no size") from None
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+FUNCTIONS |= {"by_axis": by_axis, "one": one}
