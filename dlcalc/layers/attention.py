@@ -11,6 +11,7 @@ from dlcalc.typed import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dlcalc.layers.values import Node, Pass
 
+
 def seen_before(steps: int, cached: int, kept: int | None) -> int:
     """Positions that each of some new ones is multiplied with where nothing is skipped.
 

@@ -803,7 +803,8 @@ def read_hdf5(file: BinaryIO, path: str, input: Any = None) -> Held:
                      for name, group in groups if name.endswith("/vars")}
     except Exception as error:  # whatever a parser of somebody else raises
         raise InputError(f"not HDF5, or damaged: {words_of(error)}") from None
-    layers = [name[7:] for name, _ in groups if re.fullmatch(r"layers/[^/]+", name)]
+    layers = [name.removeprefix("layers/") for name, _ in groups
+              if re.fullmatch(r"layers/[^/]+", name)]
     if not (found or layers or config):
         raise InputError("holds no arrays")
     text = config.decode("utf-8", "replace") if isinstance(config, bytes) else str(config or "{}")
