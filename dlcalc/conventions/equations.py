@@ -191,4 +191,3 @@ def _clip_by_max_and_min() -> None:
         return g if place == 2 else of_max(f, g, larger, (x, low), place)
 
     OPERATIONS["clip"] = Operation(OPERATIONS["clip"].value, pull)
-

@@ -77,7 +77,8 @@ def bound(kind: str, given: Sequence[Any], named: Mapping[str, Any]) -> dict[str
     by_name = {NAMES.get(key, key): value for key, value in named.items()}
     found |= {key: one(value) for key, value in by_name.items() if key in names}
     found |= {key: False for key in ("bias", "affine") if found.get(key, True) is None}
-    found |= {key: found[key].lower() for key in ("pad",) if isinstance(found.get(key), str)}
+    if isinstance(found.get("pad"), str):  # Keras takes "SAME", too
+        found["pad"] = found["pad"].lower()
     return {key: value for key, value in found.items() if value is not None}
 
 

@@ -70,51 +70,33 @@ def element_step(result: KL | DiscreteKL, field: Place, index: tuple[int, ...]) 
 
 def advice(result: KL | DiscreteKL, field: Place, expected: Any) -> str:
     """The slip that gives the expected divergence; "" where none does."""
-    if field == ("kl",):
-        return slip_of(expected, _slips(result))
     name = str(field[0])
-    if isinstance(result, KL):
-        return slip_of(expected, _term_slips(result, name)) if name in TERMS else ""
-    if name not in ("entropy", "cross_entropy"):
-        return ""
-    value = getattr(result, name)
-    return slip_of(
-        expected, [("bits in place of nats", value / math.log(2)), ("a wrong sign", -value)]
-    )
+    named = (*TERMS, "entropy", "cross_entropy")
+    return slip_of(expected, _slips(result, name)) if name in named else ""
 
 
-def _term_slips(result: KL, name: str) -> Iterator[tuple[str, Any]]:
-    """Those of one of the terms that the divergence of Gaussians is half the sum of."""
-    value = getattr(result, name)
-    # Only diagonal covariances have a σ to mistake for σ².
-    yield "σ in place of σ²", lambda: getattr(_of_deviations(result), name)
-    yield "q and p exchanged", lambda: getattr(kl(result.p, result.q), name)
-    if name == "mahalanobis":
-        yield "the square left out", math.sqrt(value)
-        yield "Σ_p left out", ((result.q.mean - result.p.mean) ** 2).sum()
-    yield "a wrong sign", -value
-    yield "half of it", value / 2
-
-
-def _of_deviations(result: KL) -> KL:
-    """The divergence with σ where σ² belongs."""
-    return kl(*(
-        gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (result.q, result.p)
-    ))
-
-
-def _slips(result: KL | DiscreteKL) -> Iterator[tuple[str, Any]]:
+def _slips(result: KL | DiscreteKL, name: str) -> Iterator[tuple[str, Any]]:
+    """What else the divergence, or one of the terms that it is made of, may have come to."""
+    exchanged = "KL(p‖q), q and p exchanged," if name == "kl" else "q and p exchanged"
     known = {**vars(result), "ln2": math.log(2), "ln10": math.log(10)}
-    known |= {"gaussian": False, "D": result.q.size} if isinstance(result, DiscreteKL) else {
-        "gaussian": True, "D": result.q.dimension}
-    for words, slip in mistakes(__file__, "slips.txt", known):
-        yield words, slip["kl"]
     if isinstance(result, KL):
-        yield "KL(p‖q), q and p exchanged,", lambda: kl(result.p, result.q).kl
-        yield "σ in place of σ²", lambda: _of_deviations(result).kl
-    elif result.q.all():
-        yield "the sum of ln(q/p), without q in front,", float(np.log(result.q / result.p).sum())
-        yield "KL(p‖q), q and p exchanged,", discrete_kl(result.p, result.q).kl
+        q, p = result.q, result.p
+        # Only diagonal covariances have a σ to mistake for σ².
+        yield "σ in place of σ²", lambda: getattr(kl(*(
+            gaussian(each.mean, np.sqrt(np.diag(each.covariance))) for each in (q, p)
+        )), name)
+        yield exchanged, lambda: getattr(kl(p, q), name)
+        squares = float(((q.mean - p.mean) ** 2).sum())
+        known |= {"gaussian": True, "D": q.dimension, "squares": squares}
+    else:
+        known |= {"gaussian": False, "D": result.q.size}
+        if name == "kl" and result.q.all():
+            yield "the sum of ln(q/p), without q in front,", float(
+                np.log(result.q / result.p).sum())
+            yield exchanged, discrete_kl(result.p, result.q).kl
+    for words, slip in mistakes(__file__, "slips.txt", known):
+        if name in slip:
+            yield words, slip[name]
 
 
 def _gaussian_steps(result: KL) -> Iterator[Step]:
