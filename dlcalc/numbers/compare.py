@@ -331,19 +331,32 @@ def element_at(value: Any, index: Index, place: Place) -> Any:
     """The element of the array at a place; InputError where it has no such index."""
     value = _as_list(value)
     shape = _shape(value)
+    if isinstance(value, Mapping) or (_has_parts(value) and len(index) != 1):
+        raise InputError(f"{place} has parts: say which, as {_first_part(value, place)}")
     if shape and not index:
         raise InputError(f"{place} is {by_x(shape)} numbers: say which, as {place}:"
                          + ",".join("0" * len(shape)))
     if index and not shape:
-        raise InputError(f"{place} is a single number, which has no index")
+        what = "text" if isinstance(value, str) else "a single number"
+        raise InputError(f"{place} is {what}, which has no index")
     if len(index) != len(shape) or not all(
         0 <= i < size for i, size in zip(index, shape, strict=True)
     ):
         where = f"index {','.join(map(str, index))} is outside the {place} of {by_x(shape)}"
-        raise InputError(f"{where}; the last element is {','.join(str(n - 1) for n in shape)}")
+        last = "; the last element is " + ",".join(str(n - 1) for n in shape)
+        raise InputError(where + last * (0 not in shape))
     for each in index:
         value = value[each]
     return value
+
+
+def _first_part(value: Any, place: Place) -> Place:
+    """The first field or array within objects, and lists of them, that is no text."""
+    while (isinstance(value, Mapping) and value) or _has_parts(value):
+        named = value.items() if isinstance(value, Mapping) else enumerate(value)
+        step, value = next((each for each in named if not isinstance(each[1], str)), ("", None))
+        place /= step
+    return place
 
 
 def only_index(value: Any) -> Index:

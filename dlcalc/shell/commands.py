@@ -43,6 +43,14 @@ def nearest_command(name: str) -> str:
     return f"; did you mean {meant}?" if meant else did_you_mean(name, COMMANDS)
 
 
+class Page(click.HelpFormatter):
+    """Click's page of help, which a terminal of less than 70 columns has, too."""
+
+    def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
+        """Terms and what they mean, for which some 38 columns stay where there are as many."""
+        super().write_dl(rows, min(col_max, max(4, self.width - 38)), col_spacing)
+
+
 class Plain(click.Command):
     """A command whose help is written as results are: Click has another stream for it."""
 
@@ -82,9 +90,15 @@ def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 
 def _write_help(ctx: click.Context) -> None:
     """The page, its formulas folded to a terminal; an example stays one line, to be copied."""
+    from shutil import get_terminal_size
+
     from dlcalc.shell.output import folded, terminal_width, write_out
 
     width = terminal_width()
+    ctx.formatter_class = Page
+    # Click folds at 50 columns at the least.
+    if (columns := get_terminal_size().columns) < 52:
+        ctx.terminal_width = max(columns - 2, 20)
     for line in ctx.get_help().split("\n"):
         write_out(f"{part}\n" for part in ([line] if "dlcalc" in line else folded(line, width)))
 

@@ -308,6 +308,10 @@ def test_slips_of_whole_numbers_are_exact_and_what_cannot_be_is_passed_over() ->
     ([[1], [2]], (1,), "index 1 is outside the y of 2x1; the last element is 1,0"),
     ([1, 2], (), "y is 2 numbers: say which, as y:0"), (7, (0,), "y is a single number"),
     ([[1, 2], [3]], (0, 0), "lists of 1 and 2 side by side"),
+    ([], (0,), "index 0 is outside the y of 0$"), ("a", (0,), "y is text, which has no index"),
+    ({"a": {"b": "c", "d": 1}}, (0,), "y has parts: say which, as y.a.d"),
+    ([{"a": "b", "c": 1}], (), r"y has parts: say which, as y\[0\].c"),
+    ([np.eye(2), np.eye(3)], (0, 0), r"y has parts: say which, as y\[0\]$"),
 ])
 def test_one_element_by_its_index(value: Any, index: tuple[int, ...], found: Any) -> None:
     if not isinstance(found, str):

@@ -70,6 +70,14 @@ def test_an_example_of_help_stays_one_line_and_its_formulas_are_folded() -> None
     assert all("dlcalc lstm" in line or "|" in line for line in wide), wide
 
 
+@pytest.mark.parametrize("columns", [24, 30, 40, 50, 60])
+@pytest.mark.parametrize("words", [(), ("size",), ("gan",)])
+def test_help_is_folded_to_a_narrow_terminal(columns: int, words: tuple[str, ...]) -> None:
+    seen = run(*words, "--help", env={"COLUMNS": str(columns)}).out.partition("Options:\n")[2]
+    lines = [line for line in seen.splitlines() if not line.startswith("  -")]
+    assert columns - 8 < max(map(len, lines)) <= columns
+
+
 def test_a_pipe_gets_whole_lines_and_a_wide_terminal_the_same() -> None:
     assert run("examples").out == at_terminal(400, "examples")
     assert max(map(len, run("examples").out.splitlines())) > 80

@@ -310,7 +310,12 @@ COLUMNS = {
     "seconds": "seconds",
 }
 """What is written of an epoch: its fields, and their headers."""
-COVERED = ("samples", "modes covered", "of", "share near a mode", "samples by mode")
+COVERED = {
+    "samples": "samples", "modes_covered": "modes covered", "modes": "of",
+    "share": "share near a mode", "counts": "samples by mode",
+}
+"""What is written of the samples of the ring, likewise."""
+FIELDS = {header: name for name, header in (COLUMNS | COVERED).items()}
 GRID_COLUMNS = 10
 PIXELS, MARGIN = 400, 1.25
 """Width of the ring's PNG, and how far it reaches beyond the outermost mode."""
@@ -379,10 +384,11 @@ class GanRun(Run[GanResult]):
             blocks.append(Text(loss_chart(result.epochs, page).split("\n")))
         if result.ring is not None:
             ring = result.ring
-            fields = ("samples", "modes_covered", "modes", "share", "counts")
-            record |= zip(fields, vars(ring).values(), strict=True)
-            row = [*map(record.get, fields[:-1]), " ".join(map(str, ring.counts))]
-            blocks.append(Table(COVERED, [row], title="Samples within three deviations"))
+            record |= zip(COVERED, vars(ring).values(), strict=True)
+            row = [*map(record.get, [*COVERED][:-1]), " ".join(map(str, ring.counts))]
+            blocks.append(Table(
+                tuple(COVERED.values()), [row], title="Samples within three deviations"
+            ))
             if page is not None:
                 square = replace(page, width=min(page.width, 56), height=27, x_label="")
                 clouds = {"samples": result.samples.tolist()}
@@ -415,9 +421,9 @@ class GanRun(Run[GanResult]):
 
 
 def _untimed(expected: Any) -> Any:
-    """What is expected without the seconds, which no two runs have alike."""
+    """What is expected without the seconds, which no two runs have alike, by its fields' names."""
     if isinstance(expected, Mapping):
-        return {name: _untimed(each) for name, each in expected.items()
+        return {FIELDS.get(name, name): _untimed(each) for name, each in expected.items()
                 if len(expected) == 1 or not name.endswith("seconds")}
     return [*map(_untimed, expected)] if isinstance(expected, list) else expected
 
@@ -632,7 +638,7 @@ def gan_steps(result: GanResult, of: int = -1) -> Iterator[Step]:
 def gan_element(result: GanResult, field: Place) -> Step | None:
     """The working of one loss, or of the share of samples near a mode."""
     name = {"discriminator_loss": DISCRIMINATOR, "share": SHARE}.get(str(field[-1]))
-    of = int(field[1]) if field[0] == EPOCHS else -1
+    of = int(field[1]) if field[0] == EPOCHS and len(field) > 1 else -1
     return next((step for step in gan_steps(result, of) if step.name == name), None)
 
 

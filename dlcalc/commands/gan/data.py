@@ -188,7 +188,7 @@ def _parsed(parse: Callable[[bytes], Array], data: bytes, place: str) -> Array:
 
 def _images(data: bytes) -> Array:
     if data.startswith(b"\x93NUMPY"):
-        return parse_npy(data)
+        return parse_npy(data, allow_nonfinite=True)  # `as_images` refuses them, in any file
     if data.startswith((b"\0\0", GZIP)):
         return _idx(data)
     raise InputError("neither a folder, nor a file in IDX or .npy")

@@ -130,6 +130,9 @@ def test_what_is_expected_is_read_before_anything_is_trained() -> None:
     (["--at", "nope"], "--at nope: the result has no field 'nope'"),
     (["--at", "epochs[1000000].discriminator_loss"], "--at epochs[1000000].discriminator_loss"),
     (["--save", "r.npy"], "r.npy: the result is no array"),
+    (["--at", "epochs:0"], "--at epochs:0: no working by itself"),
+    (["--at", "epochs"], "--at epochs: epochs has parts: say which, as epochs[0].epoch"),
+    (["--at", "loss:0"], "--at loss:0: loss is text, which has no index"),
 ])
 def test_what_no_training_can_answer_is_refused_before_it_begins(
     words: list[str], said: str, tmp_path: Path
@@ -277,6 +280,16 @@ def test_expect_and_save(tmp_path: Path) -> None:
     assert done.status == 1
     assert "epochs[0].discriminator_loss: expected 9, is" in done.err
     assert "= J_real + J_fake = " in done.err
+
+
+def test_fields_go_by_what_the_screen_calls_them() -> None:
+    words = ["gan", *QUICK, "--epochs", "2", "-f", "csv", "--expect"]
+    for expected, said in [
+        ('{"share near a mode": 2}', "share: expected 2, is"),
+        ('{"epochs": [{}, {"D(x)": 2}]}', "epochs[1].d_real: expected 2, is"),
+        ('{"epochs": [{"generator loss": 9}, {}]}', "epochs[0].generator_loss: expected 9, is"),
+    ]:
+        assert said in invoke(*words, expected).err
 
 
 def test_bad_checkpoints(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from dlcalc.commands.gan.data import as_images, read_images
 from dlcalc.errors import DlcalcError, FileError, ShapeError
 from tests.mnist import NAMES, idx, make_folder, mnist
-from tests.shell.running import run, shell
+from tests.shell.running import invoke, run, shell
 
 GOOD = idx(np.arange(24, dtype=np.uint8).reshape(4, 2, 3))
 WORSE: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -122,6 +122,14 @@ def test_pixels_are_numbers_that_differ() -> None:
         array[0, 0, 0] = pixels
         with pytest.raises(DlcalcError, match=said):
             as_images(array)
+
+
+@pytest.mark.parametrize("words", [(), ("--allow-nonfinite",)])
+def test_no_option_lets_nan_into_images(words: tuple[str, ...], tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.full((2, 3, 3), np.nan))
+    done = invoke("gan", "--data", str(tmp_path / "x.npy"), *words)
+    assert done.status == 2
+    assert done.complaint == f"{tmp_path / 'x.npy'}: NaN or infinity among the pixels"
 
 
 def test_npy_files_are_images_too(tmp_path: Path) -> None:
