@@ -189,6 +189,8 @@ def read_expression(text: str) -> Evaluate:
     >>> read_expression("2*n + 1")({"n": 3})
     7
     """
+    if text.isidentifier():  # as most are, which need no parser
+        return _named(text)
     try:
         tree: Any = compile(text, "", "eval", _ast.PyCF_ONLY_AST)
         return _built(tree.body)
@@ -209,7 +211,10 @@ def _name(node: Any) -> Evaluate:
     while isinstance(node, _ast.Attribute):
         parts.insert(0, node.attr)
         node = node.value
-    name = ".".join([node.id, *parts])
+    return _named(".".join([node.id, *parts]))
+
+
+def _named(name: str) -> Evaluate:
     if name in _CONSTANTS:
         return _constant(_CONSTANTS[name])
     return lambda fields: fields.get(name)

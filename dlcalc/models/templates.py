@@ -38,7 +38,7 @@ Include = Callable[[str, dict[str, Expression]], list[str]]
 
 
 class Line:
-    """A line of an architecture file, its expressions read, and the lines below it."""
+    """A line of an architecture file, and the lines below it."""
 
     def __init__(self, text: str, place: str) -> None:
         self.text = text
@@ -49,6 +49,12 @@ class Line:
         self.variable, self.shared = "i", ""
         self.pieces: list[str | Expression] = []
         self.facts: dict[str, Expression] = {}
+
+    def read(self) -> None:
+        """Take the line apart, unless it has been; most lines are never asked for."""
+        text = self.text
+        if self.pieces or self.name:
+            return
         if self.word in ("if", "elif"):
             self.pieces = [Expression(text[len(self.word) :].rstrip(":"))]
         elif self.word in ("use", "else", "model"):
@@ -115,6 +121,7 @@ class Architecture:
         found: set[str] = set()
         left = [*self.lines, *chain.from_iterable(map(self.part, self.texts))]
         for line in left:
+            line.read()
             left += line.body
             expressions = (*line.pieces, *line.facts.values())
             found.update(
@@ -180,6 +187,7 @@ class Expander:
         done = False
         found: list[str] = []
         for line in lines:
+            line.read()
             try:
                 if line.word in ("if", "elif", "else"):
                     if line.word == "if" or not done:

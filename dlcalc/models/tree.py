@@ -280,7 +280,8 @@ def _name_scope(body: Sequence[Node | Again], names: dict[int, str]) -> None:
                 numbers[type] += step * (node.count - 1)
             continue
         names[id(node)] = node.name or _number(node, taken, numbers)
-        if isinstance(node, Block) and is_scope(node):
+        if isinstance(node, Block) and is_scope(node) and not all(
+                id(each) in names for each in node.body):  # a repeat's, which another has, too
             _name_scope(node.body, names)
 
 
