@@ -48,7 +48,9 @@ def test_scripts_are_as_printed(shell: str) -> None:
     [
         ("lstm --expect '{\"d", ['{"dW": ', '{"db": ', '{"dx": ', '{"dh0": ', '{"dc0": ']),
         ("params lenet --expect '{\"model\": 1, \"tot", ['{"model": 1, "total.']),
-        ("lstm nowhere.json --at d", []),
+        ("lstm nowhere.json --at d", []), ("nosuch -", []), ("gan --generator lin", ["linear"]),
+        ("grad y=2*w w=1 --wrt y,", ["y,w", "y,y"]),
+        ("grad attention --of P", ["P"]), ("params --input 3 lin", ["linear"]),
         ("quiz m", ["mults", "mlp"]), ("params --sort m", ["macs"]),
         ("params lenet --set F6.", ["F6.units=", "F6.bias="]),
         ("lstm --save /nowhere/x.csv --plot /nowhere/x.svg --at dW", ["dW"]),
@@ -60,14 +62,21 @@ def test_names_and_fields_of_the_very_result_are_offered(
     monkeypatch.setenv("_DLCALC_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", f"dlcalc {line}")
     monkeypatch.setenv("COMP_CWORD", str(len(shlex.split(line + ("'" if "'" in line else "")))))
-    assert invoke().out.split() == "".join(f"plain,{each}\n" for each in wanted).split()
+    done = invoke()
+    assert done.out.split() == "".join(f"plain,{each}\n" for each in wanted).split()
+    assert done.err == ""
 
 
-def test_a_sheet_is_completed_as_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("WORDS", "dlcalc check home"), ("CWORD", "2")):
-        monkeypatch.setenv(f"COMP_{name}", value)
+@pytest.mark.parametrize(("line", "kind"), [
+    ("check home", "file"), ("man home", "dir"), ("check --class home", "dir"),
+])
+def test_files_and_folders_are_left_to_the_shell(
+    line: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMP_WORDS", f"dlcalc {line}")
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split())))
     monkeypatch.setenv("_DLCALC_COMPLETE", "bash_complete")
-    assert invoke().out == "file,home\n"
+    assert invoke().out == f"{kind},home\n"
 
 
 @pytest.mark.parametrize(("limit", "line"), [("MOST_WORK", "gan --epochs 100000 --at d"),

@@ -117,6 +117,8 @@ def _status_of(root: object, arguments: list[str]) -> int:
 
 def _complete(root: Any, arguments: list[str]) -> None:
     """Answer the shell, whose script sets the words of its line beside the request."""
+    import click
+
     try:
         root.main(arguments, prog_name="dlcalc", complete_var="_DLCALC_COMPLETE")
     except (KeyError, ValueError):
@@ -124,6 +126,8 @@ def _complete(root: Any, arguments: list[str]) -> None:
             "_DLCALC_COMPLETE is set, and no COMP_WORDS and COMP_CWORD: "
             "dlcalc completion SHELL prints the script that sets them"
         ) from None
+    except click.ClickException:  # a command that there is none of: nothing to offer, nor to say
+        raise SystemExit(0) from None
 
 
 def complain(error: object, status: int) -> int:

@@ -59,6 +59,16 @@ class TextType(ParamType):
         return found
 
 
+class FolderType(click.Path):
+    """A folder, whatever is there: shells complete no files."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        """The folders that begin so."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="dir")]
+
+
 class WholeType(TextType):
     """One whole number within bounds."""
 
@@ -169,6 +179,14 @@ def _answer_fields(ctx: click.Context, incomplete: str) -> list[str]:
     ]
 
 
+def _models(ctx: click.Context, incomplete: str) -> list[str]:
+    """Models of the zoo; of layers typed in, which have their input on the line, types too."""
+    from dlcalc.layers.table import types
+
+    typed = incomplete and ctx.params.get("input") is not None
+    return [*models.zoo_names(), *(types() if typed else [])]
+
+
 def _layers(ctx: click.Context, incomplete: str) -> list[str]:
     """Layers of the model that stands before the word, those of a repeat without its turns."""
     from dlcalc.models.changes import layer_names
@@ -226,7 +244,7 @@ ARRAY = TextType("array", files=True)
 """A file name, `-`, or numbers typed in; read when the command runs, not before."""
 DISTRIBUTION = TextType("array", files=True)
 """As ARRAY, but a record hands its text on as it is: an array or an object."""
-MODEL = TextType("model", complete=lambda *_: models.zoo_names(), files=True)
+MODEL = TextType("model", complete=_models, files=True)
 """A model of the zoo, a file, `-`, or layers; read when the command runs, not before."""
 LAYER = TextType("layer", complete=_layers)
 CHANGE = TextType("layer.key=value", complete=_changes)
@@ -235,6 +253,7 @@ PLACE = TextType("place", _place, _fields)
 """`0,1`, `dw:0,1` or `loss`: one element of any field."""
 ANSWER = TextType("array", complete=_answer_fields, files=True)
 """An expected answer: a file, `-`, an array, or an object of fields."""
+FOLDER = FolderType()
 WRITTEN = click.Path(readable=False)
 """The name of a file that an option writes: no entry of an answer sheet may have one."""
 
