@@ -224,7 +224,8 @@ def graded(entry: Entry) -> Graded:
     right = ran.status == 0
     earned = entry.points if right else 0
     return Graded(
-        entry.name, entry.command, right, earned, entry.points, "" if right else ran.complaint
+        entry.name, entry.command, right, earned, entry.points,
+        "" if right else ran.complaint.removeprefix("--expect: "),
     )
 
 

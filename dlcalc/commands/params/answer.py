@@ -406,7 +406,7 @@ class ParamsRun(Run[Any]):
         if "other" in self.options:
             second = read_model(self.options["other"])
             names = " with ".join(filter(None, names)), second.name
-            before, after = after, use.counted(second, size)
+            changed, before, after = second, after, use.counted(second, size)
         if "layer" in self.options:
             before, after = (part(each, self.options["layer"]) for each in (before, after))
         result = changing.compare(before, after)
@@ -417,6 +417,8 @@ class ParamsRun(Run[Any]):
             result, use, names, self.options.get("columns"),
             working=partial(working.comparison_steps, result),
             element=partial(working.expected_step, after, use=use),
+            advice=lambda place, wanted: "" if place[0] in ("before", "difference")
+            else slips.count_advice(changed, after, place, wanted, use=use),
         ))
 
 

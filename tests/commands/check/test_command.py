@@ -79,6 +79,7 @@ def test_an_answer_of_the_wrong_form_is_a_wrong_answer() -> None:
     grades = dlcalc.check(json.dumps(sheet))
     assert grades.wrong == ["1", "2"]
     assert "did you mean output" in grades.entries[1].why
+    assert not any("--expect" in each.why for each in grades.entries)  # it is nobody's option here
     assert (grades.points, grades.of) == (1, 3)
 
 

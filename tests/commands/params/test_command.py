@@ -209,6 +209,22 @@ def test_one_layer_before_and_after_a_change() -> None:
     assert invoke("params", "lenet", *SMALLER, "--layer", "C1", "--expect", "85").status == 0
 
 
+@pytest.mark.parametrize(("words", "expected", "told"), [
+    ([*SMALLER, "--layer", "C1"], "80", "(4·4·1 + 1)·5 (K kernel, C channels, F filters, 1 bias); "
+     "the biases left out gives that"),
+    ([*SMALLER, "--layer", "C1"], '{"layers": [{"output": [15, 15, 5]}]}', "channels last gives"),
+    (["--compare", "vgg16", "--input", "3x224x224"], "138344128", "the biases left out gives that"),
+    ([*SMALLER, "--layer", "C1"], '{"before": {"total": {"params": 150}}}', "is 156\n"),
+])
+def test_a_slip_is_named_of_a_model_after_a_change(
+    words: list[str], expected: str, told: str
+) -> None:
+    model = "vgg11" if "--compare" in words else "lenet"
+    done = invoke("params", model, *words, "--expect", expected)
+    assert done.status == 1
+    assert told in done.err
+
+
 def test_columns_before_and_after_a_change() -> None:
     arguments = ["params", "lenet", "--set", "C1.kernel=4", "--columns"]
     out = invoke(*arguments, "name,input,weights,biases,weights_bytes,field").out
