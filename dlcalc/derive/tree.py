@@ -6,6 +6,7 @@ And why an operation has no finite value or derivative, in words with its operan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from dlcalc.typed import Any, NamedTuple
 
@@ -142,16 +143,21 @@ def no_value(node: Apply, f: Any, operands: Sequence[Any]) -> str:
     if node.operation == "pow":
         powers = f.flat(operands[1])
         if any(a == 0 for a in firsts) and any(n < 0 for n in powers):
-            return f"division by zero: {all_shown(node, f, operands)}"
+            zero = lambda a: a == 0, lambda n: n < 0
+            return f"division by zero: {all_shown(node, f, operands, zero)}"
         if any(a < 0 for a in firsts) and any(n % 1 for n in powers):
-            return f"a negative number to a fractional power: {all_shown(node, f, operands)}"
+            root = lambda a: a < 0, lambda n: n % 1
+            return f"a negative number to a fractional power: {all_shown(node, f, operands, root)}"
     return f"overflows, beyond 1.8e308: {all_shown(node, f, operands)}"
 
 
-def all_shown(node: Apply, f: Any, operands: Sequence[Any]) -> str:
-    """The first few operands with their values."""
+def all_shown(
+    node: Apply, f: Any, operands: Sequence[Any], faults: Sequence[Fault | None] = ()
+) -> str:
+    """The first few operands with their values, `faults` saying what is at fault in each."""
     few = operands[: min(len(node.arguments), MOST_OPERANDS)]
-    return ", ".join(shown(node, f, place, each) for place, each in enumerate(few))
+    pairs = zip_longest(few, faults)
+    return ", ".join(shown(node, f, place, *pair) for place, pair in enumerate(pairs))
 
 
 def shown(node: Apply, f: Any, place: int, operand: Any, fault: Fault | None = None) -> str:
