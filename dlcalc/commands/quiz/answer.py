@@ -172,8 +172,10 @@ class QuizRun(Run[Question]):
         text += wrap(f"The answer: dlcalc quiz {command} --seed {seed} --answer", WIDTH)
         if self.options["answer"]:
             solved = answer_within(drawn.words)
-            question = _question(command, seed, drawn, solved)
-            self.out._replace(explain=True).emit(question.solved(solved))
+            shown = _question(command, seed, drawn, solved).solved(solved)
+            if self.out.at is not None:  # one element, as the command itself explains it
+                shown = solved._replace(blocks=shown.blocks, main=_asked_for(drawn, solved))
+            self.out._replace(explain=True).emit(shown)
         elif self.out.expect is not None:  # an answer to the problem, held against the solution
             solved = answer_within(drawn.words)
             self.out.emit(solved._replace(blocks=[Text(text)], main=_asked_for(drawn, solved)))

@@ -75,3 +75,10 @@ def test_a_wrong_answer_to_a_quiz_is_told_with_its_working_and_slip() -> None:
     assert done.status == 1
     assert done.complaint.startswith("output: expected 6, is 7 = ")
     assert done.complaint.endswith("gives that")
+
+
+def test_one_element_of_an_answer_has_its_working() -> None:
+    done = invoke("quiz", "conv", "--seed", "3", "--answer", "--at", "2,1", "-f", "json")
+    assert json.loads(done.out)["working"][-1]["numbers"] == "9·0 + 8·3 + 6·2 + 9·5"
+    done = invoke("quiz", "lstm", "--seed", "3", "--answer", "--at", "steps[0].c:0")
+    assert "c_1 = f_1 ⊙ c_0 + i_1 ⊙ g_1 = " in done.out
