@@ -126,7 +126,8 @@ def count_axes(**values: object) -> int:
     most = 1
     for name, value in values.items():
         if isinstance(value, str) and value[:1].isdigit():
-            most = max(most, len(paddings_in(value) if name == "pad" else sizes_in(value, name)))
+            pads = name.endswith("pad")
+            most = max(most, len(paddings_in(value) if pads else sizes_in(value, name)))
         elif not isinstance(value, int | str) and isinstance(value, Sequence):
             if not value:
                 raise ShapeError(f"{name.replace('_', ' ')} has no values")

@@ -145,7 +145,10 @@ def test_kl_takes_the_record_of_a_line() -> None:
     ("diagnose", [[1], [2]], "training error: .1. is no rate: .*; a learning curve is given as"),
     ("diagnose", [0.1, 10**400], "test error: 1000.* is no rate"),
     ("gan", [[[1], [2, 3]]], "data is ragged"),
+    ("gan", [np.ones((2, 2), complex)], "data holds complex"),
+    ("gan", [np.array([["a"]])], "data holds"),
     ("quiz", [[3]], "no problems of"),
+    ("quiz", ["conv", "a"], "seed 'a' is not a whole number"), ("quiz", ["kl", -1], "seed -1 is"),
     ("grad", ["gru_step"], "an equation is NAME = EXPRESSION"),
     ("check", [b"x"], "a sheet is text, or a list"),
     ("size", [32, 5, 1, "1:x"], "'1:x' is no padding: write 1, 1x2, 1:2"),
@@ -154,6 +157,13 @@ def test_values_of_another_kind_are_refused(name: str, given: list[Any], complai
     options = {"of": given.pop()} if name == "grad" and len(given) == 3 else {}
     with pytest.raises(dlcalc.InputError, match=complaint):
         getattr(dlcalc, name)(*given, **options)
+
+
+@pytest.mark.parametrize("value", ["x", None, [1], 1j, 10**400, True])
+@pytest.mark.parametrize("name", ["learning_rate", "momentum"])
+def test_a_rate_of_gan_is_a_number(name: str, value: Any) -> None:
+    with pytest.raises(dlcalc.InputError, match=name):
+        dlcalc.gan(epochs=1, **{name: value})
 
 
 @pytest.mark.parametrize("value", [[], np.ones((2, 2)), 2.5, "x"])

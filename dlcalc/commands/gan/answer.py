@@ -291,7 +291,8 @@ def _images_of(data: Any) -> Images | None:
         return None
     if isinstance(data, str):
         return read_images(data)
-    return Images(data if isinstance(data, np.ndarray) else as_numbers(data, "data"))
+    plain = isinstance(data, np.ndarray) and data.dtype.kind in "biuf"
+    return Images(data if plain else as_numbers(data, "data"))
 
 
 def _up_to_logits(discriminator: Model, settings: Settings) -> Model:

@@ -27,7 +27,7 @@ from dlcalc.commands.gan.data import Data
 from dlcalc.derive.activations import ACTIVATIONS
 from dlcalc.errors import InputError, LimitError, ShapeError, did_you_mean, require_known
 from dlcalc.formulas.expressions import Expr, call
-from dlcalc.layers.counted import whole
+from dlcalc.layers.counted import number, whole
 from dlcalc.layers.losses import Objective, objective
 from dlcalc.layers.network import draw
 from dlcalc.layers.optimisers import optimiser, states, stepped
@@ -281,6 +281,8 @@ class Settings:
     def __post_init__(self) -> None:
         gan_loss(self.loss)
         require_known(self.optimizer, GAN_OPTIMIZERS, "optimizer")
+        for name in ("learning_rate", "momentum"):
+            number(name, getattr(self, name))
         if not (math.isfinite(self.learning_rate) and self.learning_rate > 0):
             raise InputError(f"{self.learning_rate:g} is not above 0").at("learning_rate")
         if not 0 <= self.momentum < 1:

@@ -12,6 +12,7 @@ from dlcalc.errors import InputError, did_you_mean
 from dlcalc.formulas.numerals import plain_value
 from dlcalc.input.expressions import read_expression
 from dlcalc.input.sources import text_beside
+from dlcalc.layers.counted import whole
 from dlcalc.numbers.places import Place, value_at
 from dlcalc.numbers.results import Result
 from dlcalc.output.answer import Answer, Table, Text
@@ -54,7 +55,7 @@ def problem(command: str, seed: int) -> Problem:
         meant = nearest_command(command) if isinstance(command, str) else ""
         near = meant if meant in [f"; did you mean {each}?" for each in known] else near
         raise InputError(f"no problems of {command!r}{near}")
-    chosen, random = known[command], Random(f"{command} {seed}")
+    chosen, random = known[command], Random(f"{command} {whole('seed', seed, 0)}")
     drawn: dict[str, Any] = {}
     for name, how in chosen["draw"].items():
         drawn[name] = _draw(random, how, drawn)

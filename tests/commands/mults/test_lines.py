@@ -70,6 +70,7 @@ def test_grid_pads_and_crop_say_the_same(axis: Axis) -> None:
         {"pad": [(2, 1)]},
         {"grid_pad": [(2, 3)]},
         {"grid_pad": ((2, 3),)},
+        {"grid_pad": "2:3"},
         {"pad": [(2, 1)], "dims": 1},
     ],
 )
