@@ -55,6 +55,11 @@ def as_torch(
     [[3.0, 5.0], [4.0, 6.0]]
     """
     layout, gates = layout_of(framework, cell), problem.CELLS[cell].torch_gates
+    order = ask(framework, "cells", f"gates of {cell}") or gates
+    if framework == "flax-nnx" and "hi.kernel" in fields:  # LSTMCell, as it is without nnx
+        plain = layout_of("flax", cell)
+        layout = {name.replace("if.", "if_."): axes for name, axes in plain.items()}
+        order = "by name"
     if "weight_ih_l0" in layout or "weight_ih_l0" in fields or not layout.keys() & fields.keys():
         return dict(fields), None
     kept = {name: each for name, each in fields.items() if name not in layout}
@@ -63,7 +68,6 @@ def as_torch(
         single = framework == "keras" and arrays.get("bias", np.zeros((2, 1))).ndim == 1
         kept["reset"] = "before" if single else ask(framework, "cells", "reset of gru")
     _check_shapes(arrays, layout, len(gates))
-    order = ask(framework, "cells", f"gates of {cell}") or gates
     ends = [*accumulate(each.size for each in arrays.values())]
     places = {name: np.arange(end - each.size, end).reshape(each.shape) + 1.0
               for (name, each), end in zip(arrays.items(), ends, strict=True)}
@@ -99,6 +103,7 @@ def _packed(
     """Matrices of all gates together, by the letters of their layout."""
     if order == "by name":  # flax has a matrix a gate
         each_gate = gates if len(gates) > 1 else [""]
+        arrays = {name.replace("_.", "."): each for name, each in arrays.items()}
         none = np.zeros(len(arrays[f"h{each_gate[0]}.kernel"]))
         return {
             f"{ours}_{side}h_l0": np.concatenate(

@@ -97,6 +97,17 @@ def test_functions_take_a_frameworks_weights_and_give_its_gradients(
             assert result.gradients[name][index] == pytest.approx(slope, rel=1e-5, abs=1e-8)
 
 
+def test_an_lstm_of_nnx_may_have_a_matrix_a_gate() -> None:
+    # nnx.LSTMCell of flax 0.12.8, whose if_ is `if` where there is no nnx.
+    weights = weights_of("flax", "lstm")
+    given = {"x": np.ones((2, 3)), "dh": [0.5, -1.0]}
+    plain = dlcalc.lstm(**weights, **given, framework="flax")
+    own = {name.replace("if.", "if_."): each for name, each in weights.items()}
+    result = dlcalc.lstm(**own, **given, framework="flax-nnx")
+    assert np.array_equal(result.h, plain.h)
+    assert np.array_equal(result.gradients["if_.kernel"], plain.gradients["if.kernel"])
+
+
 def test_the_command_names_gradients_checks_and_slips_as_the_framework_does() -> None:
     weights = {name: each.round(2).tolist() for name, each in weights_of("keras", "lstm").items()}
     problem = json.dumps(weights | {"x": [[1, 2, 3], [0, 1, 0]], "dh": [1, 1]})
