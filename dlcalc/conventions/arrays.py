@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcalc.conventions.tables import ask, refusal
 from dlcalc.conventions.windows import window
-from dlcalc.errors import DlcalcError
+from dlcalc.errors import DlcalcError, ShapeError
 from dlcalc.formulas.numerals import format_number, plain_value
 from dlcalc.names import FRAMEWORKS
 from dlcalc.numbers.axes import (
@@ -159,10 +159,8 @@ def pool(
         exclude_pad = _excluded(framework, exclude_pad)
         if ask(framework, "pooling", "average divides by").startswith("all"):
             counted = prod(per_axis_from(1, kernel, space, "kernel"))
-        elif pad == "same" and not exclude_pad and "before" in ask(
-            framework, "pooling", "divisor where same counts padding"
-        ):
-            counted = _as_far_behind(plain_pool(x, kernel, *found[:3], kind, dims=dims))
+        elif not exclude_pad and "before" in ask(framework, "pooling", "divisor with padding"):
+            counted = _as_far_behind(plain_pool(x, kernel, *found[:3], kind, found.ceil, dims=dims))
     pooled = plain_pool(
         x, kernel, *found[:3], kind, found.ceil, bool(exclude_pad) and counted is None, counted,
         dims, upstream,
@@ -249,4 +247,6 @@ def _as_far_behind(pooled: Pooling) -> Array:
         starts = window_starts(axis)
         ends = np.minimum(starts + axis.kernel, axis.input + axis.pad[0])
         counts = np.multiply.outer(counts, ends - starts)
+    if counts.min() < 1:
+        raise ShapeError("a window lies in the padding alone: its mean divides by 0")
     return counts

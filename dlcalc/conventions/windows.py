@@ -96,10 +96,11 @@ def _padded(
         raise refusal(framework, f"padding {padding}", "it takes same or valid")
     taps, step, added = axis.kernel, axis.stride, axis.output_padding
     pair = pad_pair(padding, axis.input, taps, step, axis.dilation)
-    if kind == "pooling" and 2 * max(pair) > taps and ask(
-        framework, kind, "padding beyond half the kernel"
-    ) == "no":
-        raise refusal(framework, f"padding {max(pair)} beyond half a kernel of {taps}")
+    if kind == "pooling":
+        rule = ask(framework, kind, "most padding")
+        most = {"half the kernel": taps // 2, "the kernel less 1": taps - 1, "the kernel": taps}
+        if (widest := max(pair)) > most.get(rule, widest):
+            raise refusal(framework, f"padding {widest} of a kernel of {taps}", f"most is {rule}")
     if kind == "transposed" and ask(framework, kind, "padding beyond the kernel").endswith("input"):
         before, after = pair
         pair = (
@@ -169,7 +170,7 @@ def _rounded(framework: str, axes: list[Axis], notes: list[str]) -> tuple[bool, 
     behind = any(
         -(-room // axis.stride) + 1 > axis.output for room, axis in zip(rooms, axes, strict=True)
     )
-    if rule.startswith("refuses") and any(
+    if "refuses" in rule and any(
         room % axis.stride and axis.pad[1] + axis.stride > axis.kernel
         for room, axis in zip(rooms, axes, strict=True)
     ):
