@@ -10,7 +10,7 @@ import numpy as np
 
 from dlcalc.conventions.tables import ask, refusal
 from dlcalc.conventions.windows import window
-from dlcalc.errors import DlcalcError, ShapeError
+from dlcalc.errors import DlcalcError
 from dlcalc.formulas.numerals import format_number, plain_value
 from dlcalc.names import FRAMEWORKS
 from dlcalc.numbers.axes import (
@@ -240,13 +240,13 @@ def _excluded(framework: str, wanted: bool | None) -> bool:
 
 def _as_far_behind(pooled: Pooling) -> Array:
     """The cells of each window within the input and as many columns around as stand before."""
-    from dlcalc.numbers.convolution.pooling import window_starts
+    from dlcalc.numbers.convolution.pooling import require_input, window_starts
 
     counts = np.ones((), int)
     for axis in pooled.axes:
         starts = window_starts(axis)
         ends = np.minimum(starts + axis.kernel, axis.input + axis.pad[0])
         counts = np.multiply.outer(counts, ends - starts)
-    if counts.min() < 1:
-        raise ShapeError("a window lies in the padding alone: its mean divides by 0")
+    if counts.min() < 1:  # there is nothing to divide by
+        require_input(pooled.axes)
     return counts

@@ -103,6 +103,7 @@ def _packed(
     """Matrices of all gates together, by the letters of their layout."""
     if order == "by name":  # flax has a matrix a gate
         each_gate = gates if len(gates) > 1 else [""]
+        # nnx calls that of f `if_`, as `if` is a word of Python.
         arrays = {name.replace("_.", "."): each for name, each in arrays.items()}
         none = np.zeros(len(arrays[f"h{each_gate[0]}.kernel"]))
         return {

@@ -44,10 +44,10 @@ def nearest_command(name: str) -> str:
 
 
 class Page(click.HelpFormatter):
-    """Click's page of help, which a terminal of less than 70 columns has, too."""
+    """Click's page of help, its column of names narrowed on terminals below 70 columns."""
 
     def write_dl(self, rows: Any, col_max: int = 30, col_spacing: int = 2) -> None:
-        """Terms and what they mean, for which some 38 columns stay where there are as many."""
+        """Names beside what they mean, for which 38 columns are kept where there are as many."""
         super().write_dl(rows, min(col_max, max(4, self.width - 38)), col_spacing)
 
 

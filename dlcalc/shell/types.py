@@ -59,16 +59,6 @@ class TextType(ParamType):
         return found
 
 
-class FolderType(click.Path):
-    """A folder, whatever is there: shells complete no files."""
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> Any:
-        """The folders that begin so."""
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(incomplete, type="dir")]
-
-
 class WholeType(TextType):
     """One whole number within bounds."""
 
@@ -253,7 +243,7 @@ PLACE = TextType("place", _place, _fields)
 """`0,1`, `dw:0,1` or `loss`: one element of any field."""
 ANSWER = TextType("array", complete=_answer_fields, files=True)
 """An expected answer: a file, `-`, an array, or an object of fields."""
-FOLDER = FolderType()
+FOLDER = click.Path(file_okay=False)
 WRITTEN = click.Path(readable=False)
 """The name of a file that an option writes: no entry of an answer sheet may have one."""
 

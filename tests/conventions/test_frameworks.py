@@ -473,7 +473,7 @@ WINDOWS = [
     ("paddle", "x=1 2 3 4 5 6 7; kernel=4; stride=3; pad=2:0; ceil=true; kind=avg; "
      "exclude_pad=false", "0.75 3.5 4.5"),
     ("paddle", "x=1 2 3 4; kernel=2; pad=0:2; kind=avg; exclude_pad=false",
-     "a window lies in the padding alone"),
+     "window 2 of 3 lies in the padding alone"),
     ("flax", "x=3 -1 4 1; kernel=3; stride=2; pad=2; kind=avg", "1 2 1.66667"),
 ]
 """Windows of which the reference has none, as the frameworks computed them."""
