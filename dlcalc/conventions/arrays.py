@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import prod
+from operator import lt
 
 import numpy as np
 
@@ -146,19 +147,17 @@ def pool(
     space = dims or (min(len(shape), 2) if isinstance(kernel, int) else len(kernel))
     sizes = shape[-space:]
     found = window(framework, "pooling", sizes, kernel, stride, pad, dilation, 0, ceil)
+    kernels = per_axis_from(1, kernel, space, "kernel")
     if pad in ("same", "same-lower"):
-        kernels = per_axis_from(1, kernel, space, "kernel")
         x = _cut(framework, kind, as_numbers(x, "input"), kernels, found.stride, str(pad))
     counted: Any = divisor
-    if kind == "avg" and space == 3 and any(
-        size < taps for size, taps in zip(sizes, per_axis_from(1, kernel, space, "kernel"),
-                                          strict=True)
-    ) and ask(framework, "pooling", "average of a volume below its window") == "refused":
+    below = ask(framework, "pooling", "average of a volume below its window")
+    if kind == "avg" and space == 3 and below == "refused" and any(map(lt, sizes, kernels)):
         raise refusal(framework, "the average of a volume that is below its window, padded or not")
     if kind == "avg" and divisor is None:
         exclude_pad = _excluded(framework, exclude_pad)
         if ask(framework, "pooling", "average divides by").startswith("all"):
-            counted = prod(per_axis_from(1, kernel, space, "kernel"))
+            counted = prod(kernels)
         elif not exclude_pad and "before" in ask(framework, "pooling", "divisor with padding"):
             counted = _as_far_behind(plain_pool(x, kernel, *found[:3], kind, found.ceil, dims=dims))
     pooled = plain_pool(

@@ -67,18 +67,18 @@ def as_torch(
     if cell == "gru" and "reset" not in fields:
         single = framework == "keras" and arrays.get("bias", np.zeros((2, 1))).ndim == 1
         kept["reset"] = "before" if single else ask(framework, "cells", "reset of gru")
-    _check_shapes(arrays, layout, len(gates))
+    units = _checked_units(arrays, layout, len(gates))
     ends = [*accumulate(each.size for each in arrays.values())]
     places = {name: np.arange(end - each.size, end).reshape(each.shape) + 1.0
               for (name, each), end in zip(arrays.items(), ends, strict=True)}
-    parts, where = (_packed(each, layout, order, gates) for each in (arrays, places))
+    parts, where = (_packed(each, layout, order, gates, units) for each in (arrays, places))
     shapes = {name: each.shape for name, each in arrays.items()}
     ids = {name: each.astype(int) for name, each in where.items()}
     return {**parts, **kept}, problem.Layout(shapes, ids)
 
 
-def _check_shapes(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) -> None:
-    """Refuse weights of other shapes than their layout says, by letters: 2GH is two biases."""
+def _checked_units(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) -> int:
+    """The hidden units of weights; refuses other shapes than their layout says by letters."""
     sizes = {"1": 1, "2": 2}
     for name, text in layout.items():
         axes = text.split()
@@ -95,48 +95,36 @@ def _check_shapes(arrays: Mapping[str, Any], layout: Mapping[str, str], G: int) 
         axes = layout[name].split()
         shape = tuple(sizes[axis] for axis in axes)
         problem.with_shape(array, name, shape[1:] if axes[0] == "2" and array.ndim == 1 else shape)
+    return sizes["H"]
 
 
 def _packed(
-    arrays: Mapping[str, Any], layout: Mapping[str, str], order: str, gates: str
+    arrays: Mapping[str, Any], layout: Mapping[str, str], order: str, gates: str, units: int
 ) -> dict[str, Any]:
     """Matrices of all gates together, by the letters of their layout."""
-    if order == "by name":  # flax has a matrix a gate
-        each_gate = gates if len(gates) > 1 else [""]
-        # nnx calls that of f `if_`, as `if` is a word of Python.
-        arrays = {name.replace("_.", "."): each for name, each in arrays.items()}
-        none = np.zeros(len(arrays[f"h{each_gate[0]}.kernel"]))
-        return {
-            f"{ours}_{side}h_l0": np.concatenate(
-                [arrays.get(f"{side}{gate}.{part}", none).T for gate in each_gate])
-            for side in "ih" for ours, part in (("weight", "kernel"), ("bias", "bias"))
-        }
     turned = any(text.startswith("D ") for text in layout.values())  # matrices are (in, out)
-    found: dict[str, Any] = {}
+    blocks: dict[str, dict[str, Any]] = {
+        f"{kind}_{side}h_l0": {} for kind in ("weight", "bias") for side in "ih"
+    }
     for name, array in arrays.items():
         axes = layout[name].split()
         array = array[0] if axes[0] == "1" else array
+        own, side = order, "h" if name[0] == "h" or "hh" in name or "dense_h" in name else "i"
+        if order == "by name":
+            # Flax has a matrix a gate; nnx calls that of f `if_`, as `if` is a word of Python.
+            own = name.partition(".")[0][1:].rstrip("_") or gates
         if is_matrix(axes):
-            side = "i" if "D" in axes else "h"
-            found[f"weight_{side}h_l0"] = _ordered(array.T if turned else array, order, gates)
-    rows = len(found["weight_hh_l0"])
-    found |= {f"bias_{side}h_l0": np.zeros(rows) for side in "ih"}
-    for name, array in arrays.items():
-        axes = layout[name].split()
-        if is_matrix(axes):
-            continue
-        if array.size == 2 * rows:
-            for side, half in zip("ih", array.reshape(2, -1), strict=True):
-                found[f"bias_{side}h_l0"] = _ordered(half, order, gates)
-        elif array.size < rows:  # n's second bias, of the GRU's state
-            found["bias_hh_l0"][-array.size :] = array
+            parts = {f"weight_{'i' if 'D' in axes else 'h'}h_l0": array.T if turned else array}
+        elif array.size == 2 * len(gates) * units:
+            parts = dict(zip(("bias_ih_l0", "bias_hh_l0"), array.reshape(2, -1), strict=True))
+        elif array.size < len(own) * units:  # n's second bias, of the GRU's state
+            own, parts = gates[-1], {"bias_hh_l0": array}
         else:
-            side = "h" if "hh" in name or "dense_h" in name else "i"
-            found[f"bias_{side}h_l0"] = _ordered(array, order, gates)
-    return found
-
-
-def _ordered(array: Any, order: str, gates: str) -> Any:
-    """Rows of gates in one order as rows in another."""
-    blocks = dict(zip(order, np.split(array, len(order)), strict=True))
-    return np.concatenate([blocks[gate] for gate in gates])
+            parts = {f"bias_{side}h_l0": array}
+        for key, part in parts.items():
+            blocks[key] |= zip(own, np.split(part, len(own)), strict=True)
+    none = np.zeros(units)
+    return {
+        key: np.concatenate([held.get(gate, none) for gate in gates])
+        for key, held in blocks.items()
+    }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from copy import copy
-from functools import cache
+from functools import cache, partial
 from math import floor, prod
 from operator import truediv
 
 from dlcalc.conventions import tables
 from dlcalc.conventions.tables import Number, ask, table, value
 from dlcalc.errors import require_known
+from dlcalc.input.expressions import Fields
 from dlcalc.layers.counted import Counted, Shape
 from dlcalc.layers.table import handler
 from dlcalc.models.count import Count, Row, tally
@@ -311,51 +311,46 @@ def _count(type: str, shape: Shape, options: tuple[tuple[str, Any], ...]) -> Cou
     return handler(type)(shape, **dict(options))
 
 
-class Facts:
+class Facts(Fields):
     """What the names in the expressions of the tables stand for, of one layer.
 
     The table of names says most of them, in terms of what stands here.
     """
 
     def __init__(self, row: Row, **given: int) -> None:
-        node, self.options = row.node, row.arguments or {}
+        node, options = row.node, row.arguments or {}
         held: Any = row
         if isinstance(node, Layer) and node.type == row.type:  # no adapter of it; even tied ones
-            held = _count(row.type, row.input, tuple(self.options.items()))
+            held = _count(row.type, row.input, tuple(options.items()))
             given["unsaid"] = int(not node.arguments and "affine" not in node.options)
+        options = {
+            name: [*each] if isinstance(each, tuple) else each for name, each in options.items()
+        }
         self.windows = getattr(held, "windows", ())
-        self.known: dict[str, Any] = {
+        super().__init__({
             **given, "type": row.type, "input": [*row.input], "output": [*row.output],
             "M": row.macs, "W": held.weights, "b": held.biases, "P": held.weights + held.biases,
             "branches": len(getattr(node, "body", ())), "windowed": len(self.windows),
             "mixed": [row.input[at] for at in getattr(held, "mixes", ())] or None,
-            "columns": row.input[1:], "places": row.output[1:],
-        }
+            "columns": row.input[1:], "places": row.output[1:], "option": options,
+        }, _names(), options)
 
-    def get(self, name: str) -> Any:
-        """The value of a name; null where nothing gives one."""
-        if name not in self.known:
-            self.known[name] = self._found(name)
-        return self.known[name]
+    __getitem__ = Fields.get
 
-    __getitem__ = get
 
-    def but(self, **names: Number) -> Facts:
-        """The same with other values of some names."""
-        made = copy(self)
-        made.known = self.known | names
-        return made
+@cache
+def _names() -> dict[str, Any]:
+    """What gives the names of the table their values."""
+    rules = table("counters")
+    return {
+        "shares": lambda facts: _shares(facts["N"], facts["input"], facts["output"]),
+        **{name: partial(_along, text) for name, text in rules["axes"].items()},
+        **{name: partial(value, text) for name, text in rules["names"].items()},
+    }
 
-    def _found(self, name: str) -> Any:
-        names, along = table("counters")["names"], table("counters")["axes"]
-        if name in names:
-            return value(names[name], self)
-        if name in along:
-            return [value(along[name], _Side(self, at)) for at in range(len(self.windows))]
-        if name == "shares":
-            return _shares(self["N"], self["input"], self["output"])
-        found = self.options.get(name.removeprefix("option."))
-        return [*found] if isinstance(found, tuple) else found
+
+def _along(text: str, facts: Facts) -> list[Any]:
+    return [value(text, _Side(facts, at)) for at in range(len(facts.windows))]
 
 
 Rows = Sequence[tuple[Row, Facts]]
@@ -488,13 +483,12 @@ def number(framework: str, fact: str, row: Row, facts: Facts) -> int:
     text = _ask(framework, fact, row.type)
     if is_shared(row):
         return 0
-    more: Number = 0
     if fact != "held" and (row.arguments or {}).get("bias") == "single":
         if (framework, row.type) == ("keras", "gru"):  # which has it as an option
             return 0
-        more = facts["b"]
-        facts = facts.but(b=2 * more)  # the table is of two vectors a gate
-    return int((value(text, facts) if text else 0) + more)
+        more = facts["b"]  # the table is of two vectors a gate
+        return int((value(text, Fields({"b": 2 * more}, *facts.levels)) if text else 0) + more)
+    return int(value(text, facts)) if text else 0
 
 
 @cache
