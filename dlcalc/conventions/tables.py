@@ -82,6 +82,12 @@ def ask(framework: str, kind: str, fact: str) -> Any:
     return answer(facts[fact], checked(framework))
 
 
+@cache
+def facts_of(framework: str, kind: str) -> Mapping[str, Any]:
+    """All facts of a kind as `framework` has them."""
+    return {fact: answer(each, framework) for fact, each in table("frameworks")[kind].items()}
+
+
 def answer(values: Mapping[str, Any], framework: str) -> Any:
     """The framework's value of a fact, or the usual one."""
     names = (framework, *_LIKE.get(framework, ()), USUAL)

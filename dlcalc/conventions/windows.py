@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcalc.conventions.tables import ask, refusal
+from dlcalc.conventions.tables import ask, facts_of, refusal, table, value
 from dlcalc.numbers.axes import PerAxis, count_axes
 from dlcalc.numbers.sizes import Axis, Padding, Pair, make_axes, pad_pair, paddings
 from dlcalc.typed import Any, NamedTuple
@@ -50,32 +50,14 @@ def window(
     # All that is given, an axis each; what the padding is, the framework says.
     axes = make_axes(input, kernel, stride, 0, dilation, True, extra, axes=count, long=True)
     notes: list[str] = []
-    dilated = any(axis.dilation > 1 for axis in axes)
-    longest = ask(framework, "transposed", "output padding of a stride or more")
-    for of, asked, fact, what in (
-        ("pooling", dilated, "dilation of max", "a dilation of a pool"),
-        ("transposed", dilated, "dilation", "a dilation of a transposed convolution"),
-        ("transposed", any(axis.output_padding for axis in axes), "output padding",
-         "output padding"),
-        ("convolution", dilated and any(axis.stride > 1 for axis in axes), "stride with dilation",
-         "a stride beside a dilation"),
-    ):
-        if kind == of and asked and ask(framework, kind, fact) == "no":
-            raise refusal(framework, what)
-    if kind == "transposed" and longest != "yes" and any(
-        axis.output_padding >= max(axis.stride, axis.dilation if longest != "no" else 0)
-        for axis in axes
-    ):
-        raise refusal(framework, "output padding of a stride or more")
-    if ceil and ask(framework, "pooling", "ceil") == "no":
-        raise refusal(framework, "to round the number of windows up")
-    if ceil and pad == "valid" and ask(framework, "pooling", "ceil beside valid") == "no":
-        raise refusal(framework, "to round up beside padding valid", "give padding 0")
+    strided = any(axis.stride > 1 for axis in axes)
+    for axis in axes:
+        refuse(framework, kind, kind, axis, strided=strided)
+    if ceil:
+        refuse(framework, "pooling", "ceil", axes[0], pad=pad)
     given = paddings(pad, count)
-    if "causal" in given and (
-        kind != "convolution" or count > 1 or ask(framework, kind, "causal") == "no"
-    ):
-        raise refusal(framework, "padding causal here")
+    if "causal" in given:
+        refuse(framework, kind, "causal", axes[0], count=count)
     made = [
         (_same if padding in ("same", "same-lower") else _padded)(
             framework, kind, notes, axis, padding, bare and not axis.output_padding
@@ -87,20 +69,22 @@ def window(
     return Window(strides, pads, dilations, extras, ceil, tuple(dict.fromkeys(notes)))
 
 
+def refuse(framework: str, kind: str, part: str, axis: Axis, **given: Any) -> None:
+    """Refuse along an axis what the table says that the framework refuses."""
+    known = {**axis._asdict(), "kind": kind, "fact": facts_of(framework, kind), **given}
+    for words, condition in table("frameworks")["refused"][part].items():
+        if value(condition, known):
+            raise refusal(framework, words.format_map(known))
+
+
 def _padded(
     framework: str, kind: str, notes: list[str], axis: Axis, padding: Any, bare: bool
 ) -> Axis:
     """An axis padded by numbers, valid, full or causal; `bare` where no output padding is given."""
     named = padding in ("valid", "causal", 0, (0, 0))
-    if not named and ask(framework, kind, "pads with numbers") == "no":
-        raise refusal(framework, f"padding {padding}", "it takes same or valid")
-    taps, step, added = axis.kernel, axis.stride, axis.output_padding
-    pair = pad_pair(padding, axis.input, taps, step, axis.dilation)
-    if kind == "pooling":
-        rule = ask(framework, kind, "most padding")
-        most = {"half the kernel": taps // 2, "the kernel less 1": taps - 1, "the kernel": taps}
-        if (widest := max(pair)) > most.get(rule, widest):
-            raise refusal(framework, f"padding {widest} of a kernel of {taps}", f"most is {rule}")
+    step, added = axis.stride, axis.output_padding
+    pair = pad_pair(padding, axis.input, axis.kernel, step, axis.dilation)
+    refuse(framework, kind, "numbers", axis, padding=padding, named=named, widest=max(pair))
     if kind == "transposed" and ask(framework, kind, "padding beyond the kernel").endswith("input"):
         before, after = pair
         pair = (
@@ -121,14 +105,8 @@ def _same(
     framework: str, kind: str, notes: list[str], axis: Axis, padding: Any, bare: bool
 ) -> Axis:
     """An axis padded so that the size stays the same, odd columns behind or in front."""
-    does = ask(framework, kind, padding)
-    if does == "no":
-        raise refusal(framework, f"padding {padding}")
-    if does == "without stride" and axis.stride > 1:
-        raise refusal(framework, f"padding {padding} with a stride", "give the columns")
-    dilated = ask(framework, kind, "same with dilation")
-    if axis.dilation > 1 and dilated == "no":
-        raise refusal(framework, f"padding {padding} with a dilation")
+    refuse(framework, kind, "same", axis, padding=padding)
+    does, dilated = (ask(framework, kind, fact) for fact in (padding, "same with dilation"))
     if axis.dilation > 1 and dilated != "yes":
         notes.append(f"{framework}, {padding} with dilation {axis.dilation}: {dilated}")
     if dilated == "drops the dilation":
