@@ -39,23 +39,16 @@ def as_framework(framework: str) -> Iterator[None]:
             known.update(values)
 
 
-FACTS = {
-    "clip": "clip at a bound", "max": "first of two equal", "min": "first of two equal",
-    "largest": "tie of max over an axis", "smallest": "tie of max over an axis",
-    "norm": "norm at 0",
-}
-"""What the table calls the kinks of operations that bend at no fixed place."""
-
-
 def facts_at(operation: str) -> list[str]:
     """The facts of the table about the kinks of an operation.
 
     >>> facts_at("relu6"), facts_at("clip")
     (['relu6 at 0', 'relu6 at 6'], ['clip at a bound'])
     """
-    known = [FACTS[operation]] if operation in FACTS else []
-    return known or [fact for fact in table("frameworks")["slopes"]
-                     if fact.startswith(f"{operation} at ")]
+    facts = table("frameworks")
+    if operation in facts["kinks"]:
+        return [facts["kinks"][operation]]
+    return [fact for fact in facts["slopes"] if fact.startswith(f"{operation} at ")]
 
 
 def others_at(operation: str) -> str:

@@ -1,11 +1,11 @@
 """Models from a config.json of Hugging Face, by the architectures in `architectures/`.
 
-Four files hold what no config.json shows: `types.txt` the architecture and the facts of
+Five files hold what no config.json shows: `types.txt` the architecture and the facts of
 each model type (one with `-` behind its name is not counted, and refused), `defaults.txt`
 the fields of its class where the config leaves them out, `unread.txt` the fields that
-change no count, `heads.txt` what the names of classes say. A type that is like another is
-one line. A definition `derived.NAME` is what the class itself makes of NAME, as a saved
-config has it: no note says it is not read.
+change no count, `heads.txt` what the names of classes say, `old_layers.txt` what layers were
+called. A type that is like another is one line. A definition `derived.NAME` is what the class
+itself makes of NAME, as a saved config has it: no note says it is not read.
 """
 
 from __future__ import annotations
@@ -257,18 +257,12 @@ def _without_aliases(config: Config, aliases: Mapping[str, str]) -> dict[str, An
     return plain
 
 
-_OLD_LAYERS = {
-    "mamba": "linear_attention", "attention": "full_attention",
-    "deepseek_sparse_attention": "indexed_attention", "qwen_sparse_attention": "indexed_attention",
-}
-"""Types of layers by the names that older configs give them."""
-
-
 def _in_new_words(config: dict[str, Any], nested: Mapping[str, str]) -> dict[str, Any]:
     """The config with its types of layers and the configs in it as they are written today."""
     for name in ("layer_types", "layers_block_type"):
         if isinstance(config.get(name), list):
-            config[name] = [_OLD_LAYERS.get(str(each), each) for each in config[name]]
+            old = _read_data("old_layers.txt")
+            config[name] = [_line(old, str(each)) or each for each in config[name]]
     return config | {
         name: config[f"{name}_dict"] for name in nested if config.get(f"{name}_dict")
     }

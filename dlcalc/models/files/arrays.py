@@ -13,6 +13,7 @@ from math import prod
 from typing import IO, Any, BinaryIO
 
 from dlcalc.errors import At, InputError, LimitError
+from dlcalc.input.sources import read_table
 from dlcalc.input.zips import open_zip
 from dlcalc.models.files.stream import Stream, printable, shown
 from dlcalc.models.files.tensors import Held, Tensor
@@ -25,11 +26,8 @@ MOST_SHAPE = 64
 MOST_KEPT = 4096
 """Bytes of a tensor whose data may say the shape of another."""
 _BITS = re.compile(r"(?:F|BF|I|U|C)(\d{1,3})(?:_|$)")
-_TYPES = {
-    "BOOL": "bool", "BF16": "bfloat16", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2",
-    "F8_E8M0": "float8_e8m0fnu", "F4": "float4_e2m1fn",
-}
-_LETTERS = {"F": "float", "I": "int", "U": "uint", "C": "complex"}
+_TYPES = read_table(__file__, "names.txt")["array"]
+"""Types of numbers by the codes of safetensors and of NumPy."""
 _SHAPES = re.compile(r"\.(weight_)?shape$|\.quant_state\.bitsandbytes__\w+$")
 """Names of tensors whose data is the shape of a packed weight."""
 
@@ -116,17 +114,7 @@ def type_name(code: str) -> str:
     >>> type_name("F32"), type_name("BF16"), type_name("U8")
     ('float32', 'bfloat16', 'uint8')
     """
-    if code in _TYPES:
-        return _TYPES[code]
-    letter, rest = code[:1], code[1:]
-    return f"{_LETTERS[letter]}{rest}" if letter in _LETTERS and rest.isdigit() else code
-
-
-_BYTES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (1, 2, 4, 8, 12, 16),
-          "c": (8, 16, 24, 32), "V": (1, 2)}
-_KINDS = {"b": "bool", "i": "int", "u": "uint", "f": "float", "c": "complex"}
-_RAW = {"V2": "bfloat16", "V1": "float8"}
-"""Types that NumPy has not: ml_dtypes writes them as so many raw bytes."""
+    return _TYPES.get(code, code)
 
 
 def read_npy(file: BinaryIO, path: str, input: Any = None) -> Held:
@@ -172,10 +160,9 @@ def _numpy(file: IO[bytes], name: str) -> tuple[Tensor, int]:
     kind = re.search(r"'descr': *'[<>|=]?([a-zV])(\d+)'", header)
     shape = re.search(r"'shape': *\(([0-9, ]*)\)", header)
     words = shape[1].replace(" ", "").rstrip(",").split(",") if shape is not None else ["?"]
-    plain = kind is not None and kind[2] in map(str, _BYTES.get(kind[1], ()))
+    dtype = kind and _TYPES.get(kind[1] + kind[2])
     whole = words == [""] or all(word.isdigit() and len(word) <= 20 for word in words)
-    if kind is None or not plain or not whole or len(words) > MOST_SHAPE:
+    if kind is None or dtype is None or not whole or len(words) > MOST_SHAPE:
         raise InputError("holds no plain numbers, or its header is damaged").at(name)
     sizes, width = tuple(int(word) for word in words if word), int(kind[2])
-    dtype = _RAW.get(kind[1] + kind[2]) or _KINDS[kind[1]] + str(8 * width) * (kind[1] != "b")
     return Tensor(name, dtype, sizes, prod(sizes) * width), 8 + (2 if start[6] == 1 else 4) + length

@@ -167,18 +167,28 @@ inputs, of those that the notation has channels first, of those that have `enabl
 weights that a layer itself changes."""
 
 
-def _einsum(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+def _letters(config: Config, shape: Sizes) -> tuple[str, str, str, dict[str, int | None]]:
+    """The letters of an EinsumDense's input, kernel and output, and the sizes that are told.
+
+    Axes that dots stand for have digits for letters.
+    """
     equation = str(config.get("equation", "")).replace(" ", "")
-    found = re.fullmatch(r"(?:\.\.\.)?(\w+),(\w+)->(?:\.\.\.)?(\w+)", equation)
+    found = re.fullmatch(r"((?:\.\.\.)?\w+),(\w+)->((?:\.\.\.)?\w+)", equation)
     if found is None:
         raise InputError(f"equation {equation[:40]!r} is not understood")
-    taken, kernel, given = found[1], found[2], found[3]
+    dots = "0123456789"[: max(len(shape) - len(found[1].strip(".")), 0)]
+    taken, given = (each.replace("...", dots) for each in found.group(1, 3))
     out = config.get("output_shape")
     sizes: dict[str, int | None] = dict(zip(reversed(taken), reversed(shape), strict=False))
     outs = list(out) if isinstance(out, list | tuple) else [out]
     for letter, size in zip(reversed(given), reversed(outs), strict=False):
         if size is not None:
             sizes[letter] = whole(size, "output_shape")
+    return taken, found[2], given, sizes
+
+
+def _einsum(config: Config, shape: Sizes, kind: str) -> Iterator[Weight]:
+    _, kernel, given, sizes = _letters(config, shape)
     yield Weight("kernel", tuple(_last((sizes.get(each),), each) for each in kernel))
     bias = str(config.get("bias_axes") or "")
     if bias:
@@ -192,6 +202,8 @@ WEIGHTS: dict[str, Callable[[Config, Any, str], Iterator[Weight]]] = {
     **dict.fromkeys(_TABLE, _tabled), "EinsumDense": _einsum,
 }
 """What gives the weights of each class."""
+_SCALES = {way: facts(text) for way, text in _KERAS["scales"].items()}
+"""What stands beside a quantised weight, by how it is quantised."""
 _QUANTISED = {"Dense": ("kernel",), "EinsumDense": ("kernel",), "Embedding": ("embeddings",)}
 
 
@@ -222,6 +234,7 @@ def _adapted(found: Iterable[Weight], kind: str, config: Config) -> Iterator[Wei
 def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[Weight]:
     """The weights as the policy of the layer stores them, and what it adds to them."""
     mode, _, block = dtype_name(config.get("dtype")).partition("_from_")[0].partition("/")
+    scales = "float8" if mode == "float8" else "blocks" if block.isdecimal() else "whole"
     for each in found:
         name, shape = each.name, each.shape
         quantised = mode in ("int8", "int4", "float8") and name in _QUANTISED.get(kind, ())
@@ -231,20 +244,11 @@ def _quantised(kind: str, found: Sequence[Weight], config: Config) -> Iterator[W
         # Two numbers of 4 bits are a byte.
         half = (*shape[:-1], -(-shape[-1] // 2))
         yield Weight(name, half, logical=shape) if mode == "int4" else each
-        if mode == "float8":
-            for what in ("inputs", "kernel", "outputs_grad") if kind != "Embedding" else ():
-                yield Weight(f"{what}_scale", (), Role.QUANTISATION)
-                yield Weight(f"{what}_amax_history", (1024,), Role.QUANTISATION)
-        elif not block.isdecimal():  # a scale an output of Dense, one a row of an Embedding
-            scale = shape[:1] if kind == "Embedding" else shape[1:]
-            yield Weight(f"{name}_scale", scale, Role.QUANTISATION)
-        else:
-            along = shape[-1] if kind == "Embedding" else shape[0]
-            groups = -(-along // max(int(block), 1))
-            scale = (shape[0], groups) if kind == "Embedding" else (groups, *shape[1:])
-            yield Weight(f"{name}_scale", scale, Role.QUANTISATION)
-            yield Weight(f"{name}_zero", scale, Role.QUANTISATION)
-            yield Weight("g_idx", (along,), Role.QUANTISATION)
+        size = max(int(block), 1) if scales == "blocks" else 0
+        terms = Fields({"shape": [*shape], "rows": kind == "Embedding", "block": size})
+        for beside, sizes in _SCALES[scales].items():
+            if (own := sizes(terms)) is not None:
+                yield Weight(beside.format(name), tuple(own), Role.QUANTISATION)
 
 
 def dtype_name(value: Any) -> str:
@@ -608,7 +612,11 @@ class Flow:
             if kind in MOVED:
                 return tuple(MOVED[kind](Fields(given))), 0
             if kind == "EinsumDense":
-                return _einsum_flow(config, taken, kernels[0])
+                into, kernel, out, letters = _letters(config, (1, *taken))  # the batch is the first
+                letters |= zip(into + kernel, (1, *taken, *kernels[0]), strict=True)
+                known = _known_sizes(tuple(letters.values()))
+                output = tuple(letters[each] for each in out)[1:]
+                return output, None if known is None else prod(known)
             whole = STEPPED[kind](Fields(given | {"return_sequences": True}))
             places, products = _known_sizes(whole[:-1]), sum(map(prod, kernels))
             macs = prod(places) * products if places is not None and products else None
@@ -629,20 +637,6 @@ class Flow:
             return None
         out = count.output
         return (*out[1:], out[0]) if moved else out, count.macs
-
-
-def _einsum_flow(
-    config: Config, taken: Sizes, shape: tuple[int, ...]
-) -> tuple[Sizes, int | None]:
-    """The sizes of the output's letters, and the product of the sizes of all letters."""
-    equation = str(config["equation"]).replace(" ", "")
-    into, kernel, given = re.split(",|->", equation)
-    others = len(taken) + 1 - len(into.replace("...", ""))
-    into, given = (each.replace("...", "0123456789"[:others]) for each in (into, given))
-    sizes = dict(zip(into, (1, *taken), strict=True))  # the batch is the first
-    sizes |= zip(kernel, shape, strict=True)
-    known = _known_sizes(tuple(sizes.values()))
-    return tuple(sizes[each] for each in given)[1:], None if known is None else prod(known)
 
 
 def _together(shapes: Sequence[Sizes]) -> Sizes:

@@ -23,7 +23,7 @@ from dlcalc.layers.table import bind, handler
 from dlcalc.models.files.protobuf import BYTES, VARINTS, Message, Passed, Reader, signed, varints
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor
-from dlcalc.models.foreign import layer_of, one
+from dlcalc.models.foreign import by_axis, layer_of, one
 from dlcalc.models.receptive_fields import Field, follow, join, start
 from dlcalc.models.translation import Step, arranged, plain_name
 from dlcalc.models.tree import Layer, Model
@@ -539,13 +539,6 @@ def _ranges(terms: Terms) -> list[range]:
     return ranges
 
 
-def _rows(terms: Terms) -> list[tuple[Any, ...]]:
-    """The numbers of all inputs side by side; a single one stands beside all of the others."""
-    given: list[list[Any]] = terms.get("lists")
-    count = max(map(len, given))
-    return list(zip(*(each * count if len(each) == 1 else each for each in given), strict=True))
-
-
 def _filled(terms: Terms) -> list[Any]:
     """The numbers of a ConstantOfShape, as many as may be kept and one."""
     held, sizes = terms.node.attributes.get("value"), list[int](terms.listed(0))
@@ -904,20 +897,19 @@ _TERMS: dict[str, Callable[[Terms], Any]] = {
         "transA", "transB", "blocksize", "q_num_heads", "kv_num_heads", "num_heads",
     )},
     "outs": lambda terms: prod(terms.shapes[_first_output(terms.node)]),
-    "step": lambda terms: terms.number(1),
     "table": lambda terms: terms.node.inputs[0] in terms.held,
-    "low": lambda terms: terms.node.attributes.get("min", terms.number(1)),
-    "high": lambda terms: terms.node.attributes.get("max", terms.number(2)),
     "microsoft": lambda terms: terms.node.domain == "com.microsoft",
     "columns": lambda terms: [axis.output for axis in _windows(terms)],
     "ranges": _ranges, "order": _order, "along": Terms.axis,
     "counted": lambda terms: range(*(int(end) for [end] in map(terms.listed, range(3)))),
-    "rows": _rows, "filled": _filled, "picked": _picked,
+    # A single number stands beside all of the others.
+    "rows": lambda terms: by_axis(*terms.get("lists")), "filled": _filled, "picked": _picked,
     "lists": lambda terms: [terms.numbers[name] for name in terms.node.inputs if name],
     # The sizes that a Shape gives: of all axes, or of some in a row.
     "axes_of": lambda terms: (
         terms.shape(0)[terms.node.whole("start") : terms.node.attributes.get("end")]
     ),
+    **{f"number{at}": partial(Terms.number, at=at) for at in (1, 2)},
     **{f"data{at}": partial(Terms.listed, at=at) for at in range(4)},
     **{f"given{at}": partial(Terms.given, at=at) for at in range(9)},
     **{f"axes{at}": partial(Terms.axes, at=at) for at in range(10)},

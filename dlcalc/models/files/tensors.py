@@ -328,7 +328,7 @@ _PACKINGS = {ending: Expression(text) for ending, text in _TABLE["packing"].item
 """The shapes that packed weights stand for, by the ends of their names."""
 _IS = {
     kind: re.compile("|".join(patterns)).search for kind, patterns in _TABLE.items()
-    if kind not in ("packing", "global", "storage", "scalar")
+    if kind not in ("packing", "global", "array", "storage", "scalar")
 }
 """Whether a name or type is of one kind: of buffers, of what belongs to a quantisation, …"""
 _PACKED = ("qweight", "weight_packed", "weight", "blocks")
