@@ -50,6 +50,7 @@ def test_scripts_are_as_printed(shell: str) -> None:
         ("params lenet --expect '{\"model\": 1, \"tot", ['{"model": 1, "total.']),
         ("lstm nowhere.json --at d", []), ("nosuch -", []), ("gan --generator lin", ["linear"]),
         ("grad y=2*w w=1 --wrt y,", ["y,w", "y,y"]),
+        ("lstm --table d", ["dW", "db", "dx", "dh0", "dc0"]), ("conv --table dx", []),
         ("grad attention --of P", ["P"]), ("params --input 3 lin", ["linear"]),
         ("quiz m", ["mults", "mlp"]), ("params --sort m", ["macs"]),
         ("params lenet --set F6.", ["F6.units=", "F6.bias="]),

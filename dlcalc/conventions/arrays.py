@@ -80,6 +80,10 @@ def conv(
         rank = len(taps)
         space = dims or (rank if rank == len(shape) and rank < 4 else rank - 2)
         kind = "transposed" if transposed else "convolution"
+        grouped = ask(framework, kind, "groups")
+        if groups != 1 and (grouped == "no" or (grouped != "yes" and space > 2)):
+            what = "transposed convolution" if grouped == "no" else "volume"
+            raise refusal(framework, f"groups of a {what}")
         found = window(
             framework, kind, shape[-space:], taps[-space:], stride, pad, dilation, output_padding,
         )

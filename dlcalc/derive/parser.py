@@ -245,6 +245,8 @@ WORDS: dict[str, dict[str, Any]] = {
 }
 """Words that are values of an option; of the others None is."""
 _OF_SEVERAL = frozenset(("concat", "stack", "gather", "max", "min"))
+_SHAPED = ("leaky_relu", "elu", "celu", "clip")
+"""Functions of one argument, element by element, with numbers that give their shape."""
 _INCOMPLETE = ("reshape", "broadcast", "expand", "squeeze", "one_hot")
 """Operations that want their option."""
 OPTION_NAMES = {"dim": "axis", "keepdim": "keepdims", "padding": "pad", "kernel_size": "kernel",
@@ -596,17 +598,22 @@ class _Parser:
         return self.made("sum_over", [term], sign.start, {"letters": letters})
 
     def _slope(self, name: Token) -> Node:
-        """relu'(x), the slope of a function."""
-        if name.text not in ("relu", "abs", *SLOPES):
+        """σ'(x), the slope of a function, and elu'(x, 2), in its first argument."""
+        operation = FUNCTIONS[name.text].operation if name.text in FUNCTIONS else ""
+        if operation not in ("relu", "abs", *SLOPES, *_SHAPED):
             raise self.wrong(
                 f"{name.text}'(…) is no slope of a function that is known; a transposed "
                 f"matrix is multiplied by @: {name.text}' @ (…)", name
             )
         self.next()
-        self._enter(self.next())
-        inner = self.expression()
-        self._close(")")
-        return self.made("slope", [inner], name.start, {"function": FUNCTIONS[name.text].operation})
+        call = self._call(name)
+        assert isinstance(call, Apply)
+        of, given = call.operation, call.arguments
+        if of not in _SHAPED:
+            return self.made("slope", given, name.start, {"function": of})
+        one = Number(1, self.text, name.start, name.end)
+        options = {"of": of, "at": 0, "options": call.options}
+        return self.made("back", [one, *given], name.start, options)
 
     def _call(self, name: Token) -> Node:
         word = name.text

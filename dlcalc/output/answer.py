@@ -132,13 +132,9 @@ class Answer(NamedTuple):
     made: Callable[[], dict[str, Any]] | None = None
     """What makes the record where it is asked for, if it is long and tables need none of it."""
 
-    def alone(self, name: str | None = None) -> tuple[Answer, list[str]]:
-        """The answer with one table or array, untitled, and the names of the others.
-
-        The one of that name, else the main one.
-
-        InputError, with the names there are, where none has that one.
-        """
+    @property
+    def tables(self) -> dict[str, Values | Table]:
+        """The tables and arrays, by what `--table` calls them."""
         found: dict[str, Values | Table] = {}
         own = self.main if isinstance(self.main, str) else str(self.main[-1])
         if any(own == getattr(block, "name", "") for block in self.blocks):
@@ -147,6 +143,16 @@ class Answer(NamedTuple):
             if not isinstance(block, Text | Prose):
                 called = block.name or ("" if found else own)
                 found.setdefault(called or f"table {len(found) + 1}", block)
+        return found
+
+    def alone(self, name: str | None = None) -> tuple[Answer, list[str]]:
+        """The answer with one table or array, untitled, and the names of the others.
+
+        The one of that name, else the main one.
+
+        InputError, with the names there are, where none has that one.
+        """
+        found = self.tables
         if not found:
             return self, []
         chosen = name if name is not None else self.main_table or next(iter(found))

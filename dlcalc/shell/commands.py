@@ -121,7 +121,7 @@ class LazyGroup(Plain, click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The arguments, where `help COMMAND` is `COMMAND --help`, and all have --version."""
         if args[:1] == ["help"]:
-            args = [*args[1:2], "--help"]
+            args = [*(each for each in args[1:2] if each != "help"), "--help"]
         if "--version" in args and args[0] in COMMANDS:
             args = ["--version"]
         return super().parse_args(ctx, args)

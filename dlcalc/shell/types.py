@@ -169,6 +169,14 @@ def _answer_fields(ctx: click.Context, incomplete: str) -> list[str]:
     ]
 
 
+def _tables(ctx: click.Context, incomplete: str) -> Iterable[str]:
+    """The tables of what a line gives."""
+    from dlcalc.shell.inner import answer_at_hand
+
+    answer = answer_at_hand(ctx)
+    return () if answer is None else answer.tables
+
+
 def _models(ctx: click.Context, incomplete: str) -> list[str]:
     """Models of the zoo; of layers typed in, which have their input on the line, types too."""
     from dlcalc.layers.table import types
@@ -241,6 +249,8 @@ CHANGE = TextType("layer.key=value", complete=_changes)
 """`C1.kernel=4`: a layer of the model that stands before it, and one of its arguments."""
 PLACE = TextType("place", _place, _fields)
 """`0,1`, `dw:0,1` or `loss`: one element of any field."""
+TABLE = TextType("text", complete=_tables)
+"""The name of one of an answer's tables."""
 ANSWER = TextType("array", complete=_answer_fields, files=True)
 """An expected answer: a file, `-`, an array, or an object of fields."""
 FOLDER = click.Path(file_okay=False)

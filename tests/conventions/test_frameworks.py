@@ -432,6 +432,23 @@ def test_pytorch_has_no_average_of_a_volume_below_its_window() -> None:
         dlcalc.pool(**volume, dims=3, kind="avg", framework="pytorch")
 
 
+@pytest.mark.parametrize(("framework", "space", "transposed", "refused"), [
+    ("mlx", 3, False, "mlx refuses groups of a volume"), ("mlx", 2, True, ""),
+    ("mlx", 3, True, "mlx refuses groups of a volume"), ("keras", 3, False, ""),
+    ("keras", 2, True, "keras refuses groups of a transposed convolution"),
+    ("flax", 1, True, "flax refuses groups of a transposed convolution"),
+])
+def test_groups_that_a_framework_has_not(
+    framework: str, space: int, transposed: bool, refused: str
+) -> None:
+    x, w = np.ones((2, *(2,) * space)), np.ones((2, 1, *(2,) * space))
+    if refused:
+        with pytest.raises(InputError, match=refused):
+            dlcalc.conv(x, w, groups=2, transposed=transposed, framework=framework)
+    else:
+        dlcalc.conv(x, w, groups=2, transposed=transposed, framework=framework)
+
+
 WINDOWS = [
     ("keras", "x=-9 -2; w=1 10 100 1000 10000; stride=5; pad=same; output_padding=2",
      "-90 -900 -9000 -90000 -2 -20 -200 -2000"),
@@ -451,6 +468,8 @@ WINDOWS = [
      "900 90 -49991 -5000 -500 -50 79995 8000 800"),
     ("equinox", "x=3 -1; w=1; dilation=2; output_padding=1", "equinox refuses output padding"),
     ("paddle", "x=3 -1; w=1 10; dilation=2; output_padding=1", "paddle refuses output padding"),
+    ("keras", "x=1 2 3; w=1; stride=2; dilation=2",
+     "keras refuses a stride beside a dilation, but where each channel has a kernel of its own"),
     ("onnx", "x=1 2 3 4 5; w=1; stride=5; pad=same", "2"),
     ("onnx", "x=1 2 3 4 5; w=1; stride=5; pad=same-lower", "2"),
     ("onnx", "x=1 2 3 4; w=1; stride=4; pad=same-lower", "1"),

@@ -987,3 +987,16 @@ def test_whole_numbers_beside_floats_are_floats_in_products_of_many(size: int) -
         assert found.dtype.kind == ("f" if size > 3 else "O")  # few keep the order of their sums
     product = Arrays.matmul(whole, whole * 2**70)
     assert product[0, 0] == size * 2**70  # exact, however many
+
+
+@pytest.mark.parametrize(("slope", "function"), [
+    ("σ'(x)", "sigmoid(x)"), ("swish'(x)", "silu(x)"), ("gelu'(x, tanh)", "gelu_tanh(x)"),
+    ("elu'(x, 2)", "elu(x, 2)"), ("leaky_relu'(x)", "leaky_relu(x)"),
+    ("clip'(x, 0, 1)", "clip(x, 0, 1)"),
+])
+def test_a_mark_behind_a_function_is_its_slope(slope: str, function: str) -> None:
+    values = {"x": [-1.5, 0.25, 2]}
+    marked = dlcalc.grad(f"y = {slope}; L = sum(y)", values)
+    plain = dlcalc.grad(f"L = sum({function})", values)
+    np.testing.assert_allclose(marked.values["y"], plain.gradients["L"]["x"])
+    assert all(each.passed for each in check_derivatives(marked))

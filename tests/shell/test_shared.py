@@ -20,7 +20,7 @@ from tests.shell.running import Run, invoke, python, run
 def test_help_of_a_command_in_both_ways() -> None:
     for name in ("size", "lstm"):
         assert invoke("help", name).out == invoke(name, "--help").out
-    assert invoke("help").out == invoke("--help").out == invoke().out
+    assert invoke("help").out == invoke("--help").out == invoke().out == invoke("help", "help").out
     wrong = invoke("help", "sizes")
     assert (wrong.status, wrong.complaint) == (2, "no such command sizes; did you mean size?")
 

@@ -405,6 +405,7 @@ class ParamsRun(Run[Any]):
                 raise after.misfit.at("--set")
         if "other" in self.options:
             second = read_model(self.options["other"])
+            self.notes += self._untaken(second)
             names = " with ".join(filter(None, names)), second.name
             changed, before, after = second, after, use.counted(second, size)
         if "layer" in self.options:

@@ -683,5 +683,6 @@ def test_the_type_that_a_config_says_of_its_weights_is_told_where_none_is_asked(
     for words in (("--summary",), ("lenet",)):
         done = invoke("params", str(config), *words, "-f", "csv")
         assert (done.status, done.err.strip()) == (0, told)
+    assert told in invoke("params", "lenet", "--compare", str(config)).err
     for more in (("--dtype", "int8"), ("--recipe", "bf16-adam"), ("--as", "thop")):
         assert "says" not in invoke("params", str(config), *more).err
