@@ -86,12 +86,13 @@ def size_slips(axes: tuple[Axis, ...]) -> Iterator[tuple[str, Any]]:
             ]
 
 
-def _slips_of(axis: Axis) -> Iterator[tuple[str, int]]:
+def _slips_of(axis: Axis) -> Iterator[tuple[str, float]]:
     before, after = axis.pad
     given = {**axis._asdict(), "before": before, "after": after, "output": axis.output}
     for words, change in mistakes(__file__, "size_slips.txt", given):
-        size: int | None = change.pop("output", None)
-        yield words, axis._replace(**change).output if size is None else size
+        size: float | None = change.pop("output", None)
+        size = axis._replace(**change).output if size is None else size
+        yield words, size if size == size // 1 else float(size)
 
 
 def values_of(axis: Axis) -> dict[Expr, Any]:

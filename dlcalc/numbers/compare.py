@@ -295,7 +295,8 @@ def slip_of(expected: Any, slips: Iterable[tuple[str, Any]]) -> str:
             if found is None:
                 continue
             kind = getattr(getattr(found, "dtype", None), "kind", "")
-            whole = kind in "iO" if kind else not isinstance(found, float)
+            each = found if isinstance(found, list) else [found]
+            whole = kind in "iO" if kind else not any(isinstance(part, float) for part in each)
             if Comparison(expected, {"value": found}, place, whole=whole).first is None:
                 return f"{words} gives that"
         except (DlcalcError, OverflowError):

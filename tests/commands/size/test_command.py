@@ -229,6 +229,8 @@ def test_solutions_put_to_the_proof_are_named_by_their_value(form: str, name: st
     [
         ("-L 32 -F 5 -S 2", "15", "rounding up (--ceil)"),
         ("-L 32 -F 5 -S 2 --ceil", "14", "rounding down"),
+        ("-L 10 -F 3 -S 3", "3.33", "rounding left out"),
+        ("-L 20x9 -F 3 -S 3", "[6.67, 3]", "rounding left out"),
         ("-L 32 -F 5 -P 2", "28", "padding left out"),
         ("-L 32 -F 5 -P 2", "30", "padding counted on one side"),
         ("-L 32 -F 5 -D 2", "28", "dilation left out"),
