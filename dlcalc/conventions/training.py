@@ -20,15 +20,6 @@ from dlcalc.layers.windowed import adaptive_windows
 from dlcalc.models.tree import Block, Layer, Model, Node
 
 
-def number(text: str) -> float:
-    """A number of the table: `1/6`, `1e-5`.
-
-    >>> number("1e-3"), number("1/2")
-    (0.001, 0.5)
-    """
-    return float(Fraction(text))
-
-
 def activation(framework: str, name: str, **options: float) -> Activation:
     """The activation of a layer type as `framework` has it, with its slope where it bends.
 
@@ -58,7 +49,7 @@ def facts_of(framework: str) -> dict[str, Any]:
     old = ask(framework, "norms", "momentum is of") == "the old"
     momentum = Fraction(ask(framework, "norms", "momentum of batchnorm"))
     return {
-        **{fact: number(text) for fact, text in eps.items() if text[0].isdigit()},
+        **{fact: float(Fraction(text)) for fact, text in eps.items() if text[0].isdigit()},
         "momentum": float(1 - momentum if old else momentum),
         "biased": ask(framework, "norms", "running variance divides by") == "n",
         "by rest": ask(framework, "norms", "groups of groupnorm") != "neighbours",

@@ -339,17 +339,9 @@ class _Count(NamedTuple):
     """What fits into a memory, where one was named."""
 
 
-class _Total:
+def _total(name: str, about: str) -> Any:
     """The sum of a number of all rows, by the name that it has there."""
-
-    def __init__(self, about: str) -> None:
-        self.__doc__ = about
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    def __get__(self, count: Count, owner: type) -> int:
-        return count.total(self.name)
+    return property(lambda count: count.total(name), doc=about)
 
 
 class Count(Result, _Count):
@@ -378,12 +370,12 @@ class Count(Result, _Count):
         """Parameters that one position uses: all but those of the experts not chosen."""
         return self.params - self.total("idle")
 
-    weights = _Total("Parameters of all layers that multiply, tied ones once.")
-    biases = _Total("Parameters of all layers that are added.")
-    trainable = _Total("Parameters that training changes.")
-    macs = _Total("Multiply-accumulates of all layers, for one example.")
-    skipped = _Total("Products that causal kernels leave out, and those that know their window.")
-    activations = _Total("Elements of all outputs kept for one example, the input apart.")
+    weights: int = _total("weights", "Parameters of all layers that multiply, tied ones once.")
+    biases: int = _total("biases", "Parameters of all layers that are added.")
+    trainable: int = _total("trainable", "Parameters that training changes.")
+    macs: int = _total("macs", "Multiply-accumulates of all layers, for one example.")
+    skipped: int = _total("skipped", "Products that kernels leave out: causal ones, windowed ones.")
+    activations: int = _total("activations", "Outputs kept for one example, the input apart.")
 
     @property
     def positions(self) -> int:
@@ -664,13 +656,11 @@ def joined(block: Block, shapes: list[Shape]) -> Shape:
         along = sum(shape[axis] for shape in shapes)
         return (*shapes[0][:axis], along, *shapes[0][axis + 1 :])
     output = tuple(max(sizes) for sizes in zip(*shapes, strict=True))
-    for shape in shapes:
-        fits = all(
-            size == wanted or (size == 1 and block.kind == Kind.SCALE)
-            for size, wanted in zip(shape, output, strict=True)
-        )
-        if not fits:
-            raise ShapeError(f"branches give {listed}; they need the same shape")
+    if any(
+        size != wanted and (size != 1 or block.kind != Kind.SCALE)
+        for shape in shapes for size, wanted in zip(shape, output, strict=True)
+    ):
+        raise ShapeError(f"branches give {listed}; they need the same shape")
     return output
 
 

@@ -26,7 +26,7 @@ MOST_SHAPE = 64
 MOST_KEPT = 4096
 """Bytes of a tensor whose data may say the shape of another."""
 _BITS = re.compile(r"(?:F|BF|I|U|C)(\d{1,3})(?:_|$)")
-_TYPES = read_table(__file__, "names.txt")["array"]
+TYPES = read_table(__file__, "names.txt")["array"]
 """Types of numbers by the codes of safetensors and of NumPy."""
 _SHAPES = re.compile(r"\.(weight_)?shape$|\.quant_state\.bitsandbytes__\w+$")
 """Names of tensors whose data is the shape of a packed weight."""
@@ -99,22 +99,13 @@ def _tensor(name: str, entry: Any) -> Tensor:
         whole = False
     if not whole:
         raise InputError("its entry lacks dtype, shape or data_offsets").at(name)
-    tensor = Tensor(name, type_name(dtype), sizes, end - begin)
+    tensor = Tensor(name, TYPES.get(dtype, dtype), sizes, end - begin)
     wanted = -(-tensor.numbers * bits // 8)
     if end - begin != wanted:
         shape = by_x(sizes) or "a single number"
         what = f"{dtype} of {shape} takes {shown(wanted)} bytes, not {end - begin:,}"
         raise InputError(what).at(name)
     return tensor
-
-
-def type_name(code: str) -> str:
-    """The usual name of a type of numbers.
-
-    >>> type_name("F32"), type_name("BF16"), type_name("U8")
-    ('float32', 'bfloat16', 'uint8')
-    """
-    return _TYPES.get(code, code)
 
 
 def read_npy(file: BinaryIO, path: str, input: Any = None) -> Held:
@@ -160,7 +151,7 @@ def _numpy(file: IO[bytes], name: str) -> tuple[Tensor, int]:
     kind = re.search(r"'descr': *'[<>|=]?([a-zV])(\d+)'", header)
     shape = re.search(r"'shape': *\(([0-9, ]*)\)", header)
     words = shape[1].replace(" ", "").rstrip(",").split(",") if shape is not None else ["?"]
-    dtype = kind and _TYPES.get(kind[1] + kind[2])
+    dtype = kind and TYPES.get(kind[1] + kind[2])
     whole = words == [""] or all(word.isdigit() and len(word) <= 20 for word in words)
     if kind is None or dtype is None or not whole or len(words) > MOST_SHAPE:
         raise InputError("holds no plain numbers, or its header is damaged").at(name)

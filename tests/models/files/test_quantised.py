@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from dlcalc.errors import DlcalcError
-from dlcalc.models.files.arrays import type_name
+from dlcalc.models.files.arrays import TYPES
 from dlcalc.models.files.reading import read_weights
 from dlcalc.models.files.tensors import Tensor, decide
 from tests.models.test_weights import safetensors
@@ -290,7 +290,7 @@ def test_a_layout_with_a_part_missing_or_of_another_kind(name: str) -> None:
             held = {key: each for key, each in tensors.items() if key != part}
             held |= {} if other is None else {part: other}
             found = [
-                Tensor(f"m.{key}", type_name(entry[0]), tuple(entry[1]), prod(entry[1]) * 8)
+                Tensor(f"m.{key}", TYPES[entry[0]], tuple(entry[1]), prod(entry[1]) * 8)
                 for key, entry in held.items() if key
             ]
             try:
