@@ -26,9 +26,7 @@ MOST_ROWS = 20_000
 """Layers of a model in which a slip is looked for."""
 
 
-def count_advice(
-    model: Model, count: Count, place: Place, wanted: Any, use: Use = USUAL
-) -> str:
+def count_advice(model: Model, count: Count, place: Place, wanted: Any, use: Use = USUAL) -> str:
     """The slip that gives what was expected in a place of a count's record; "" where none does.
 
     >>> from dlcalc.models.count import params

@@ -98,9 +98,7 @@ def with_defaults(model: Model, framework: str) -> Model:
             return node.replaced(body=[changed(each) for each in node.body])
         if node.type != "leaky_relu" or node.arguments or "slope" in node.options:
             return node
-        return Layer(
-            node.type, (), {**node.options, "slope": slope}, node.name, node.place
-        )
+        return Layer(node.type, (), {**node.options, "slope": slope}, node.name, node.place)
 
     return model.replaced([changed(node) for node in model.body])
 

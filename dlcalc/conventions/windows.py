@@ -92,9 +92,7 @@ def _padded(
             after + max(0, after + 1 - axis.span - added) * (step - 1),
         )
     if kind == "transposed" and axis.span < step and not sum(pair) and bare:
-        usual, does = (
-            ask(each, kind, "valid where k < S") for each in ("pytorch", framework)
-        )
+        usual, does = (ask(each, kind, "valid where k < S") for each in ("pytorch", framework))
         if does != usual:
             added = step - axis.span
             notes.append(f"{framework}: {does} columns where k < S; others {usual}")
@@ -135,9 +133,7 @@ def _beside_output_padding(rule: str, axis: Axis, padding: str) -> Axis:
     elif rule.startswith("L·S"):
         cut, added = max(0, cut), extra
     before = (max(0, cut) + (padding == "same-lower")) // 2
-    return axis._replace(
-        pad=(before, max(0, cut) - before), output_padding=added + max(0, -cut)
-    )
+    return axis._replace(pad=(before, max(0, cut) - before), output_padding=added + max(0, -cut))
 
 
 def _rounded(framework: str, axes: list[Axis], notes: list[str]) -> tuple[bool, list[Axis]]:

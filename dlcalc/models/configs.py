@@ -111,9 +111,7 @@ def _layer_lines(
     if "labels" not in own:
         fixed["labels"] = _labels(config, defaults.get("num_labels", 2))
     other_names = {other: Expression(name) for other, name in aliases.items()}
-    fields = Fields(
-        given, fixed, own, config, defaults, other_names, architecture.definitions
-    )
+    fields = Fields(given, fixed, own, config, defaults, other_names, architecture.definitions)
     # Old configs have the fields of the language model beside those of the whole.
     flat = "flat" in own and fields.get("flat")
 
@@ -263,9 +261,7 @@ def _in_new_words(config: dict[str, Any], nested: Mapping[str, str]) -> dict[str
         if isinstance(config.get(name), list):
             old = _read_data("old_layers.txt")
             config[name] = [_line(old, str(each)) or each for each in config[name]]
-    return config | {
-        name: config[f"{name}_dict"] for name in nested if config.get(f"{name}_dict")
-    }
+    return config | {name: config[f"{name}_dict"] for name in nested if config.get(f"{name}_dict")}
 
 
 HELD = {"architectures": list, "id2label": dict | list}

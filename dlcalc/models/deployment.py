@@ -113,8 +113,7 @@ def sharded(count: Count, use: Use) -> Share:
 
 
 def _of_row(row: Row, whole: Memory, devices: int, shard: str, cache: int) -> Share:
-    part = Fraction(1)
-    kept = Fraction(1)
+    part = kept = Fraction(1)
     if shard == "tensor" and row.weights and not is_vector(row):
         heads = _argument(row, "heads")
         if heads and heads % devices:

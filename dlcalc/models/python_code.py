@@ -568,9 +568,7 @@ _TOLD: dict[str, Callable[..., Any]] = {
     "children": lambda reader, module: [
         each for each in module.parts.values() if isinstance(each, Module)
     ],
-    **dict.fromkeys(
-        ("modules", "named_modules", "named_parameters"), lambda reader, module: []
-    ),
+    **dict.fromkeys(("modules", "named_modules", "named_parameters"), lambda reader, module: []),
 }
 """What methods do that modules have by themselves."""
 

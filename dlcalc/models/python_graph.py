@@ -87,9 +87,7 @@ class Graph(Follower):
             raise InputError("a part of what a layer gives cannot be said")
         self.count += 1
         name = f"value {self.count} of line {self.line}"
-        self.steps.append(Step(
-            name, tuple(each.name for each in taken), tuple(layers), join, axis
-        ))
+        self.steps.append(Step(name, tuple(each.name for each in taken), tuple(layers), join, axis))
         return Tensor(name, taken[0].rank, taken[0].width, taken[0].last)
 
     def placed(self, module: Module, taken: Tensor) -> Tensor:

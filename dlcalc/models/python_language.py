@@ -533,9 +533,7 @@ _FOLLOWED: dict[type[ast.AST], Follow] = {
     **dict.fromkeys((ast.Return, ast.Break, ast.Continue), Follower._jump),
     ast.If: Follower._if, ast.For: Follower._for,
     ast.With: lambda run, node, scope: run.block(node.body, scope),
-    ast.Try: lambda run, node, scope: run.block(
-        [*node.body, *node.orelse, *node.finalbody], scope
-    ),
+    ast.Try: lambda run, node, scope: run.block([*node.body, *node.orelse, *node.finalbody], scope),
     **dict.fromkeys((ast.Expr, ast.FormattedValue), lambda run, node, scope: (
         run.value(node.value, scope)
     )),

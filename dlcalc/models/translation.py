@@ -65,9 +65,7 @@ def arranged(steps: Sequence[Step], start: str, end: str) -> list[Node]:
                 last = step.inputs[0]
                 continue
             above = parents[last]
-            branches = [
-                Block(Kind.BRANCH, between(above, name, depth + 1)) for name in step.inputs
-            ]
+            branches = [Block(Kind.BRANCH, between(above, name, depth + 1)) for name in step.inputs]
             found.insert(0, Block(step.join, branches, axis=step.axis))
             last = above
         return found

@@ -174,9 +174,7 @@ class Use(NamedTuple):
             if word is not None and not isinstance(word, str):
                 raise InputError(f"{name} is {word!r:.40}, where a name belongs")
         if (self.shard is None) != (self.devices == 1):
-            raise InputError(
-                f"--devices and --shard go together; --shard is {' or '.join(SHARDS)}"
-            )
+            raise InputError(f"--devices and --shard go together; --shard is {' or '.join(SHARDS)}")
         if self.recipe is not None and self.optimizer != "adam":
             raise InputError("a recipe names its optimizer: give one or the other")
         def number(name: str, value: object, least: int = 1) -> int | None:
@@ -238,9 +236,7 @@ def training_recipe(dtype: str, optimizer: str, recipe: str | None) -> Recipe | 
     return Recipe(name, weight, gradient, copy + STATES[kind] * state, activation)
 
 
-def weights_bytes(
-    rows: Iterable[tuple[Row, int]], dtype: str, trainable: bool = False
-) -> int:
+def weights_bytes(rows: Iterable[tuple[Row, int]], dtype: str, trainable: bool = False) -> int:
     """Bytes of the parameters of layers, each so many times, or of those that are trained.
 
     >>> from dlcalc.models.tree import Layer, Model

@@ -46,9 +46,7 @@ class Traced(NamedTuple):
         if not isinstance(number, N) or not number.symbols:
             return Step(name, int(number))
         formula = number.formula
-        legend = dict.fromkeys(
-            f"{each.args[0]} {self.words[each]}" for each in number.symbols
-        )
+        legend = dict.fromkeys(f"{each.args[0]} {self.words[each]}" for each in number.symbols)
         # A symbol alone has nothing to put its number into.
         shown = () if formula in self.values else (formula.put(self.values),)
         return Step(name, int(number), formula, shown, ", ".join(legend))
@@ -262,9 +260,7 @@ def _field_step(rows: list[Row], what: str, axis: int) -> Step | None:
     return Step(what, value, formula, (formula.put(dict(zip(names, numbers, strict=True))),), note)
 
 
-def layer_step(
-    row: Row, field: Place, index: tuple[int, ...], use: Any = None
-) -> Step | None:
+def layer_step(row: Row, field: Place, index: tuple[int, ...], use: Any = None) -> Step | None:
     """The working of the field in which an expected answer of one layer differs."""
     what = field[-1]
     if str(what).endswith("_bytes") and what != "cache_bytes":

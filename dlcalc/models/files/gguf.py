@@ -155,9 +155,7 @@ class _Metadata:
         self.kind = metadata.get("general.architecture")
         if not isinstance(self.kind, str):
             raise InputError("a GGUF file without general.architecture tells no layers")
-        self.values = {
-            key.removeprefix(f"{self.kind}."): value for key, value in metadata.items()
-        }
+        self.values = {key.removeprefix(f"{self.kind}."): value for key, value in metadata.items()}
         self.shapes = {tensor.name: tensor.shape for tensor in tensors}
         self.blocks = {re.sub(r"^blk\.\d+\.", "", name) for name in self.shapes}
         self.given = Fields(

@@ -762,9 +762,7 @@ def _tensor(weight: Weight, name: str, config: Mapping[str, Any]) -> Tensor:
     )
     if weight.logical is None:
         return tensor
-    return tensor.but(
-        role=Role.QUANTISED, stands_for=prod(weight.logical), logical=weight.logical
-    )
+    return tensor.but(role=Role.QUANTISED, stands_for=prod(weight.logical), logical=weight.logical)
 
 
 _BESIDE = {"optimizer": Role.OPTIMIZER, "metrics": Role.OTHER}

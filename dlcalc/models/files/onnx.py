@@ -20,7 +20,7 @@ from dlcalc.errors import At, DlcalcError, InputError, LimitError, words_of
 from dlcalc.input.expressions import Expression, Fields, broadcast, facts, read_expression
 from dlcalc.input.sources import read_table
 from dlcalc.layers.table import bind, handler
-from dlcalc.models.files.protobuf import BYTES, VARINTS, Message, Passed, Reader, signed, varints
+from dlcalc.models.files.protobuf import Message, Passed, Reader, signed, varints
 from dlcalc.models.files.stream import Stream, printable
 from dlcalc.models.files.tensors import Held, Role, Row, Tensor
 from dlcalc.models.foreign import by_axis, layer_of, one
@@ -120,13 +120,8 @@ class OnnxModel:
 
 
 SCHEMA = {
-    "model": {7: "graph", 25: "function"},
-    "graph": {1: "node", 5: "tensor", 15: "sparse"},
-    "function": {7: "node"},
-    "node": {5: "attribute"},
-    "attribute": {5: "tensor", 6: "graph", 22: "sparse"},
-    "sparse": {1: "tensor", 2: "tensor"},
-    "tensor": {4: BYTES, 5: VARINTS, 7: VARINTS, 9: BYTES, 10: BYTES, 11: VARINTS},
+    kind: {int(at): what for at, _, what in (each.partition("=") for each in text.split())}
+    for kind, text in TABLE["schema"].items()
 }
 """Where messages and data stand in each other, by the numbers of their fields."""
 
@@ -964,9 +959,7 @@ def read_onnx(file: BinaryIO, path: str, input: Sizes | None = None) -> Held:
         for node in graph.nodes
     ]
     first = next(iter(known.values()), None)
-    return Held(
-        path, "onnx", tensors, model.metadata, notes, rows, (model, shapes), first,
-    )
+    return Held(path, "onnx", tensors, model.metadata, notes, rows, (model, shapes), first)
 
 
 def model_of(held: Held, name: str) -> Model:
@@ -1070,9 +1063,7 @@ def _inferred(whole: Message, known: Mapping[str, Sizes]) -> dict[str, Shape] | 
         del model.graph.value_info[:]  # made for other sizes, where these are given
         graph = onnx.shape_inference.infer_shapes(model, data_prop=True).graph
     except Exception as error:  # whatever a parser of somebody else raises
-        raise InputError(
-            f"the onnx package cannot infer its shapes: {words_of(error)}"
-        ) from None
+        raise InputError(f"the onnx package cannot infer its shapes: {words_of(error)}") from None
     return {
         each.name: tuple(
             dim.dim_value if dim.HasField("dim_value") else dim.dim_param or None

@@ -20,8 +20,8 @@ LONG = 4096
 """Bytes of data beyond which only its length is kept."""
 MOST_MESSAGES = 200
 """Messages within messages."""
-BYTES, VARINTS = "", "varints"
-"""Kinds of long data: passed over by bytes, or by whole numbers of 7 bits a byte."""
+BYTES = ""
+"""Long data that is passed over by bytes; any other is by whole numbers of 7 bits a byte."""
 
 
 class Passed(NamedTuple):
@@ -40,9 +40,7 @@ class Message:
 
     def all(self, number: int, *kinds: type) -> list[Any]:
         """The values of a field that are of some kinds: whole numbers, bytes, messages."""
-        return [
-            each for key, each in self.fields if key >> 3 == number and isinstance(each, kinds)
-        ]
+        return [each for key, each in self.fields if key >> 3 == number and isinstance(each, kinds)]
 
     def inner(self, number: int) -> Iterator[Message]:
         """The messages of a field."""

@@ -460,9 +460,7 @@ def _distinct(axes: list[tuple[int, int]]) -> int | None:
     return numbers
 
 
-def _runs(
-    name: str, offset: int, axes: list[tuple[int, int]], most: int
-) -> list[tuple[int, int]]:
+def _runs(name: str, offset: int, axes: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
     """The stretches of its storage that a tensor consists of, in order and apart."""
     length = 1
     while axes and axes[0][0] <= length:
